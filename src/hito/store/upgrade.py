@@ -1,0 +1,73 @@
+"""Bringing a store's schema up to date: numbered steps, each additive, under a lock.
+
+A step is `migrations/NNNN_what_it_does.sql`. To change the schema: add the next step, change `schema.sql` to what the
+steps now build (a test compares them), and add a store written by the last release to `tests/upgrades/`.
+
+Steps only add tables, columns and indexes, so a server of the last release goes on working on a store that a newer one
+has upgraded. A store that is newer than this program is refused rather than damaged.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from importlib import resources
+from typing import Protocol
+
+from hito.core.errors import Internal
+
+_WORD = re.compile(r"\b(BIGKEY|REAL8|BYTES|TEXTC|CLUSTERED)\b")
+
+
+class Upgrading(Protocol):
+    """What differs between databases."""
+
+    words: dict[str, str]
+
+    def level(self) -> int: ...
+    def before(self, level: int) -> None: ...
+    def transaction(self) -> AbstractContextManager[Callable[[str], object]]:
+        """A transaction that no other process upgrades in at the same time."""
+        ...
+
+
+def steps() -> list[tuple[int, str]]:
+    """Every step's number and text, in order."""
+    folder = resources.files("hito.store.migrations")
+    found = [(int(file.name[:4]), file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".sql")]
+    return sorted(found)
+
+
+def latest() -> int:
+    """The number of the last step this program knows."""
+    return steps()[-1][0]
+
+
+def in_dialect(sql: str, words: dict[str, str]) -> str:
+    """A schema's text with the words that differ filled in."""
+    return _WORD.sub(lambda match: words[match[1]], re.sub(r"--[^\n]*", "", sql))
+
+
+def upgrade(database: Upgrading) -> int:
+    """Take the steps that are missing; the level after it.
+
+    Raises: Internal: the store was written by a newer hito.
+    """
+    level, newest = database.level(), latest()
+    if level > newest:
+        raise Internal(
+            f"This store has schema {level}, this hito knows {newest}: it was written by a newer version. "
+            "Upgrade hito, or open the copy that was kept before the upgrade."
+        )
+    if level == newest:
+        return level
+    database.before(level)
+    with database.transaction() as execute:
+        level = database.level()  # again: another process may have been first
+        for number, sql in steps():
+            if number > level:
+                execute(in_dialect(sql, database.words))
+                if number == 1:
+                    execute("INSERT INTO meta (name, value) VALUES ('schema', '1')")
+                    execute("INSERT INTO counters (name, value) VALUES ('experiment', 0)")
+                execute(f"UPDATE meta SET value = '{number}' WHERE name = 'schema'")
+    return newest
