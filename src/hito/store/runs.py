@@ -1,0 +1,260 @@
+"""Runs in the store."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from hito.core.errors import InvalidArgument, NotFound
+from hito.core.metrics import Metric
+from hito.core.runs import (
+    ACTIVE,
+    DELETED,
+    RUN_NAME,
+    ModelInput,
+    ModelOutput,
+    Param,
+    Run,
+    RunData,
+    RunInfo,
+    RunInputs,
+    RunOutputs,
+    RunStatus,
+    Tag,
+)
+from hito.store import datasets, metrics
+from hito.store.database import Row, Tx, marks
+
+_STATUS = {status.value: status.name for status in RunStatus}
+_FINAL = {RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED}
+_SELECT = (
+    "SELECT r.id, r.uuid, r.experiment_id, r.name, r.user_id, r.status, r.start_time, r.end_time, r.deleted, "
+    "e.artifact_location FROM runs r JOIN experiments e ON e.id = r.experiment_id WHERE "
+)
+
+
+class RunKey(Struct, frozen=True):
+    """A run as the statements need it; `experiment_id` and `start_time` are repeated in the rows of its values."""
+
+    id: int
+    uuid: str
+    experiment_id: int
+    start_time: int
+
+
+def find(tx: Tx, run_id: str) -> RunKey | None:
+    """A run, active or deleted, by MLflow's id."""
+    row = tx.one("SELECT id, experiment_id, start_time FROM runs WHERE uuid = ?", (run_id,))
+    return RunKey(row[0], run_id, row[1], row[2]) if row else None
+
+
+def existing(tx: Tx, run_id: str) -> RunKey:
+    """Like `find`.
+
+    Raises: NotFound.
+    """
+    run = find(tx, run_id)
+    if run is None:
+        raise NotFound(f"No run has the id '{run_id[:100]}'.")
+    return run
+
+
+def writable(tx: Tx, run_id: str) -> RunKey:
+    """A run that is about to be written to; nobody else writes to it until the transaction ends.
+
+    Raises: NotFound: no such run; InvalidArgument: it is deleted.
+    """
+    lock = " FOR UPDATE" if tx.dialect == "postgres" else ""  # SQLite has one writer anyway
+    row = tx.one(f"SELECT id, experiment_id, start_time, deleted FROM runs WHERE uuid = ?{lock}", (run_id,))
+    if row is None:
+        raise NotFound(f"No run has the id '{run_id[:100]}'.")
+    if row[3]:
+        raise InvalidArgument(f"The run {run_id} is deleted; only an active run can be changed. Restore it first.")
+    return RunKey(row[0], run_id, row[1], row[2])
+
+
+def create(
+    tx: Tx, run_id: str, experiment_id: int, name: str, user_id: str, start_time: int, tags: Iterable[tuple[str, str]]
+) -> RunKey:
+    """A new run in an active experiment, RUNNING. Its name is stored as a tag, too."""
+    row = tx.one(
+        "INSERT INTO runs (uuid, experiment_id, name, user_id, status, start_time) VALUES (?, ?, ?, ?, ?, ?) "
+        "RETURNING id",
+        (run_id, experiment_id, name, user_id, RunStatus.RUNNING.value, start_time),
+    )
+    assert row is not None
+    run = RunKey(row[0], run_id, experiment_id, start_time)
+    _put_tags(tx, run, [*tags, (RUN_NAME, name)])
+    return run
+
+
+def update(tx: Tx, run: RunKey, status: RunStatus | None, end_time: int | None, name: str) -> RunInfo:
+    """Change what is given; a run that ends has the tails of its curves sealed."""
+    if status is not None:
+        tx.run("UPDATE runs SET status = ? WHERE id = ?", (status.value, run.id))
+    if end_time is not None:
+        tx.run("UPDATE runs SET end_time = ? WHERE id = ?", (end_time, run.id))
+    if name:
+        set_tags(tx, run, [(RUN_NAME, name)])
+    if status in _FINAL:
+        metrics.seal(tx, run.id)
+    row = tx.one(f"{_SELECT} r.id = ?", (run.id,))
+    assert row is not None
+    return _info(row)
+
+
+def delete(tx: Tx, run_id: str) -> None:
+    """Mark a run deleted; again is fine.
+
+    Raises: NotFound.
+    """
+    run = existing(tx, run_id)
+    tx.run("UPDATE runs SET deleted = 1, deleted_time = ? WHERE id = ? AND deleted = 0", (tx.now, run.id))
+
+
+def restore(tx: Tx, run_id: str) -> None:
+    """Make a deleted run active again; again is fine.
+
+    Raises: NotFound.
+    """
+    run = existing(tx, run_id)
+    tx.run("UPDATE runs SET deleted = 0, deleted_time = NULL WHERE id = ?", (run.id,))
+
+
+def set_tags(tx: Tx, run: RunKey, tags: Sequence[tuple[str, str]]) -> None:
+    """Set tags, the last of equal keys winning; the tag `mlflow.runName` renames the run."""
+    _put_tags(tx, run, tags)
+    name = dict(tags).get(RUN_NAME)
+    if name is not None:
+        tx.run("UPDATE runs SET name = ? WHERE id = ?", (name, run.id))
+
+
+def _put_tags(tx: Tx, run: RunKey, tags: Iterable[tuple[str, str]]) -> None:
+    for key, value in dict(tags).items():
+        tx.run(
+            "INSERT INTO tags (run_id, key_id, experiment_id, start_time, value) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value",
+            (run.id, tx.intern(key), run.experiment_id, run.start_time, value),
+        )
+
+
+def tag(tx: Tx, run: RunKey, key: str) -> str | None:
+    key_id = tx.key(key)
+    row = key_id and tx.one("SELECT value FROM tags WHERE run_id = ? AND key_id = ?", (run.id, key_id))
+    return str(row[0]) if row else None
+
+
+def delete_tag(tx: Tx, run: RunKey, key: str) -> None:
+    """
+    Raises: NotFound: the run has no such tag.
+    """
+    key_id = tx.key(key)
+    if key_id is None or not tx.run("DELETE FROM tags WHERE run_id = ? AND key_id = ?", (run.id, key_id)):
+        raise NotFound(f"The run {run.uuid} has no tag '{key}'.")
+
+
+def log_params(tx: Tx, run: RunKey, params: Sequence[tuple[str, str]]) -> None:
+    """Add params, which are written once: the same value again is fine.
+
+    Raises: InvalidArgument: one has another value already; none of them is stored.
+    """
+    keys = [tx.intern(key) for key, _ in params]
+    found = dict(
+        tx.all(f"SELECT key_id, value FROM params WHERE run_id = ? AND key_id IN ({marks(len(keys))})", (run.id, *keys))
+    )
+    fresh = []
+    for key_id, (key, value) in zip(keys, params, strict=True):
+        if key_id not in found:
+            fresh.append((run.id, key_id, run.experiment_id, run.start_time, value))
+        elif found[key_id] != value:
+            raise InvalidArgument(
+                f"Changing param values is not allowed. Param with key='{key}' was already logged with "
+                f"value='{found[key_id]}' for run ID='{run.uuid}'. Attempted logging new value '{value}'."
+            )
+    if fresh:
+        tx.many("INSERT INTO params (run_id, key_id, experiment_id, start_time, value) VALUES (?, ?, ?, ?, ?)", fresh)
+
+
+def log_outputs(tx: Tx, run: RunKey, models: Iterable[tuple[str, int]]) -> None:
+    """Record models that the run made; a repeat changes nothing, since MLflow's client repeats what it is unsure of."""
+    tx.many(
+        "INSERT INTO run_model_outputs (run_id, model_id, step) VALUES (?, ?, ?) ON CONFLICT (run_id, model_id) DO NOTHING",
+        [(run.id, model_id, step) for model_id, step in models],
+    )
+
+
+def log_model_inputs(tx: Tx, run: RunKey, models: Iterable[str]) -> None:
+    tx.many(
+        "INSERT INTO run_model_inputs (run_id, model_id) VALUES (?, ?) ON CONFLICT (run_id, model_id) DO NOTHING",
+        [(run.id, model_id) for model_id in models],
+    )
+
+
+def artifact_uri(tx: Tx, run: RunKey) -> str:
+    """The root of the run's files."""
+    row = tx.one("SELECT artifact_location FROM experiments WHERE id = ?", (run.experiment_id,))
+    assert row is not None
+    return _artifact_uri(row[0], run.uuid)
+
+
+def get(tx: Tx, run_id: str) -> Run:
+    """A run with everything that belongs to it, active or deleted.
+
+    Raises: NotFound.
+    """
+    return get_many(tx, [existing(tx, run_id).id], with_model_inputs=True)[0]
+
+
+def get_many(tx: Tx, ids: Sequence[int], with_model_inputs: bool = False) -> list[Run]:
+    """Runs by their internal ids, in that order: seven statements, however many they are."""
+    if not ids:
+        return []
+    within = f"IN ({marks(len(ids))})"
+    infos = {row[0]: row for row in tx.all(f"{_SELECT} r.id {within}", ids)}
+    found_metrics = metrics.latest(tx, ids)
+    params: dict[int, list[Param]] = {}
+    for run_id, key_id, value in tx.all(f"SELECT run_id, key_id, value FROM params WHERE run_id {within}", ids):
+        params.setdefault(run_id, []).append(Param(tx.name(key_id), value))
+    tags: dict[int, list[Tag]] = {}
+    for run_id, key_id, value in tx.all(f"SELECT run_id, key_id, value FROM tags WHERE run_id {within}", ids):
+        tags.setdefault(run_id, []).append(Tag(tx.name(key_id), value))
+    inputs = datasets.of_runs(tx, ids)
+    outputs: dict[int, list[ModelOutput]] = {}
+    for run_id, model_id, step in tx.all(
+        f"SELECT run_id, model_id, step FROM run_model_outputs WHERE run_id {within}", ids
+    ):
+        outputs.setdefault(run_id, []).append(ModelOutput(model_id, step))
+    model_inputs: dict[int, list[ModelInput]] = {}
+    if with_model_inputs:
+        for run_id, model_id in tx.all(f"SELECT run_id, model_id FROM run_model_inputs WHERE run_id {within}", ids):
+            model_inputs.setdefault(run_id, []).append(ModelInput(model_id))
+    no_metrics: list[Metric] = []
+    return [
+        Run(
+            _info(infos[one]),
+            RunData(found_metrics.get(one, no_metrics), params.get(one, []), tags.get(one, [])),
+            RunInputs(inputs.get(one, []), model_inputs.get(one, [])),
+            RunOutputs(outputs.get(one, [])),
+        )
+        for one in ids
+        if one in infos
+    ]
+
+
+def _info(row: Row) -> RunInfo:
+    _, uuid, experiment_id, name, user_id, status, start_time, end_time, deleted, location = row
+    return RunInfo(
+        run_uuid=uuid,
+        experiment_id=str(experiment_id),
+        run_name=name,
+        user_id=user_id,
+        status=_STATUS[status],
+        start_time=start_time,
+        end_time=end_time,
+        artifact_uri=_artifact_uri(location, uuid),
+        lifecycle_stage=DELETED if deleted else ACTIVE,
+        run_id=uuid,
+    )
+
+
+def _artifact_uri(location: str, uuid: str) -> str:
+    return f"{location}/{uuid}/artifacts"
