@@ -25,9 +25,14 @@ def create(tx: Tx, name: str, location: str | None, root: str, tags: Iterable[tu
     return int(row[0])
 
 
+def lacks_default(tx: Tx) -> bool:
+    """Whether the default experiment has yet to be made."""
+    return tx.one("SELECT 1 FROM experiments WHERE id = 0") is None
+
+
 def ensure_default(tx: Tx, root: str) -> None:
     """The experiment that is used when none is named, with id 0."""
-    if tx.one("SELECT 1 FROM experiments WHERE id = 0") is None:
+    if lacks_default(tx):
         _insert(tx, 0, "Default", default_location(root, 0))
 
 

@@ -1,0 +1,54 @@
+# Every chore is one word. A fresh machine needs Python 3.11, make and git (Node 20 for the page); the rest is set up here.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+help: ## list the chores
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: .venv/.ready ## make .venv with hito, all extras and the tools
+
+.venv/.ready: requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+	test -x $(UV) || $(PYTHON) -m venv .venv
+	test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+clients: .venvs/mlflow-3.17/.ready .venvs/mlflow-2.22/.ready ## environments with the official client, for journeys and the demo
+
+.venvs/mlflow-%/.ready: requirements/client-%.txt | setup
+	$(UV) venv --quiet --clear --python $(BIN)/python .venvs/mlflow-$*
+	$(UV) pip sync --quiet --require-hashes --python .venvs/mlflow-$*/bin/python $<
+	touch $@
+
+demo: setup .venvs/mlflow-3.17/.ready ## train two models with the official client against hito, and leave the server running
+	$(BIN)/python examples/demo.py
+
+lint: setup ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup clients lint ## everything that must hold
+	$(BIN)/pytest
+
+conform: setup clients ## play the recorded conversations against a real MLflow, too
+	$(BIN)/python tests/conformance/against_mlflow.py
+
+bench: setup ## how fast, how small: tables of this machine
+	$(BIN)/python bench/run.py
+
+lock: setup ## resolve all requirements anew
+	$(COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(COMPILE) pyproject.toml requirements/dev.in --all-extras -o requirements/dev.txt
+	for client in 3.17 2.22; do $(COMPILE) requirements/client-$$client.in -o requirements/client-$$client.txt; done
+
+clean: ## forget every environment and cache
+	rm -rf .venv .venvs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help setup clients demo lint test conform bench lock clean

@@ -1,0 +1,33 @@
+"""Every handler, bound to its endpoint; a `Dispatch` over a store."""
+
+from hito.api import artifacts, experiments, info, logged_models, metrics, registered_models, runs, versions
+from hito.api.context import Settings
+from hito.api.dispatch import Bindings, Dispatch, OutsideBindings
+from hito.artifacts.service import Artifacts
+from hito.store import experiments as stored_experiments
+from hito.store.open import open_database
+
+INSIDE: Bindings = [
+    *experiments.BINDINGS,
+    *runs.BINDINGS,
+    *metrics.BINDINGS,
+    *logged_models.BINDINGS,
+    *registered_models.BINDINGS,
+    *versions.BINDINGS,
+]
+OUTSIDE: OutsideBindings = [*info.OUTSIDE_BINDINGS, *artifacts.OUTSIDE_BINDINGS]
+
+
+def dispatch(store: str, settings: Settings) -> Dispatch:
+    """Open a store, making it if there is none, with its default experiment.
+
+    Args:
+        store: its URI, `sqlite:///…` or `postgresql://…`.
+        settings: where artifacts go, and what is trusted.
+    Raises: InvalidArgument: a URI of another kind; Unavailable: it cannot be opened.
+    """
+    database = open_database(store)
+    artifacts_of = Artifacts(settings.artifacts_destination, settings.trusted_schemes)
+    if database.read(stored_experiments.lacks_default):
+        database.write(lambda tx: stored_experiments.ensure_default(tx, settings.artifact_root))
+    return Dispatch(database, settings, artifacts_of, INSIDE, OUTSIDE)

@@ -1,0 +1,20 @@
+"""`hito`: the command."""
+
+import click
+
+from hito import __version__
+from hito.cli import db, server
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="hito")
+def main() -> None:
+    """Follow, explain, version, serve and reproduce machine-learning models."""
+
+
+main.add_command(server.server)
+main.add_command(server.ui)
+main.add_command(db.db)
+
+if __name__ == "__main__":
+    main()
