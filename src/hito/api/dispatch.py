@@ -53,15 +53,25 @@ class Dispatch:
 
         Raises: HitoError: whatever the handler refuses; PermissionDenied: the actor may not do this.
         """
-        if not can(actor, endpoint.needs):
-            raise PermissionDenied(f"You may not {endpoint.needs.action.value} this {endpoint.needs.subject.value}.")
-        handler = self._inside.get(endpoint)
-        if handler is None:
-            outside = Outside(self.database.read, self.database.write, self.settings, self.artifacts, actor)
-            return self._outside[endpoint](outside, message)
-        inner = handler
+        inner = self._inside.get(endpoint)
+        if inner is None:
+            return self._outside[endpoint](self.outside(endpoint, actor), message)
+        _authorise(actor, endpoint)
 
         def work(tx: Tx) -> Any:
             return inner(Context(tx, self.settings, actor), message)
 
         return self.database.write(work) if endpoint.writes else self.database.read(work)
+
+    def outside(self, endpoint: Any_Endpoint, actor: Actor = ANYBODY) -> Outside:
+        """What a handler of this endpoint gets that opens its own transactions.
+
+        Raises: PermissionDenied.
+        """
+        _authorise(actor, endpoint)
+        return Outside(self.database.read, self.database.write, self.settings, self.artifacts, actor)
+
+
+def _authorise(actor: Actor, endpoint: Any_Endpoint) -> None:
+    if not can(actor, endpoint.needs):
+        raise PermissionDenied(f"You may not {endpoint.needs.action.value} this {endpoint.needs.subject.value}.")

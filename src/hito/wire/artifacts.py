@@ -13,12 +13,17 @@ _PROXY, _RUNS = "/mlflow-artifacts", "/mlflow/artifacts/"
 
 
 class ListArtifacts(Message):
+    """A listing of files. Without `max_results` it is whole, as MLflow's is; with it, a page and a token follow."""
+
     path: str = ""
+    page_token: str = ""
+    max_results: Int64 | None = None
 
 
 class ListRunArtifacts(RunMessage):
     path: str = ""
     page_token: str = ""
+    max_results: Int64 | None = None
 
 
 class ArtifactPath(Message):
@@ -62,10 +67,29 @@ class PresignDownload(RunMessage):
     required: ClassVar = ("run_id", "path")
 
 
+class RunArtifact(RunMessage):
+    path: str = ""
+    required: ClassVar = ("run_id", "path")
+
+
+class VersionArtifact(Message):
+    name: str = ""
+    version: str = ""
+    path: str = ""
+    required: ClassVar = ("name", "version", "path")
+
+
+class ModelArtifact(Message):
+    model_id: str = ""
+    artifact_file_path: str = ""
+    required: ClassVar = ("model_id", "artifact_file_path")
+
+
 class Files(Struct, frozen=True, omit_defaults=True):
     """A listing of one folder; paths are base names."""
 
     files: list[FileInfo] = []
+    next_page_token: str | None = None
 
 
 class Credential(Struct, frozen=True):
@@ -106,3 +130,15 @@ PRESIGN_UPLOAD = _endpoint("POST", _RUNS + "presigned-upload-url", PresignUpload
 PRESIGN_DOWNLOAD = _endpoint(
     "POST", _RUNS + "presigned-download-url", PresignDownload, PresignedUrl, Action.READ, writes=False
 )
+
+# Below here the bodies are bytes: the message has only what path and query say, and `server.transfers` moves the bytes.
+UPLOAD_ARTIFACT = _endpoint("PUT", _PROXY + "/artifacts/{path+}", ArtifactPath, bytes, Action.UPDATE)
+DOWNLOAD_ARTIFACT = _endpoint("GET", _PROXY + "/artifacts/{path+}", ArtifactPath, bytes, Action.READ)
+GET_ARTIFACT = _endpoint("GET", "/get-artifact", RunArtifact, bytes, Action.READ, version="")
+GET_VERSION_ARTIFACT = _endpoint(
+    "GET", "/model-versions/get-artifact", VersionArtifact, bytes, Action.READ, version=""
+)
+GET_MODEL_ARTIFACT = _endpoint(
+    "GET", "/mlflow/logged-models/{model_id}/artifacts/files", ModelArtifact, bytes, Action.READ
+)
+UPLOAD_RUN_ARTIFACT = _endpoint("POST", "/mlflow/upload-artifact", RunArtifact, bytes, Action.UPDATE, limit=10 << 20)

@@ -74,6 +74,7 @@ class SearchLoggedModels(Message):
 class ListModelArtifacts(ModelId):
     artifact_directory_path: str = ""
     page_token: str = ""
+    max_results: Int64 | None = None
 
 
 class LoggedModelAnswer(Struct, frozen=True):
