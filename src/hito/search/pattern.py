@@ -1,0 +1,62 @@
+"""Patterns in texts: LIKE, ILIKE and MATCHES, decided the same way by Python and by both databases.
+
+`MATCHES` is RE2, whose time is linear in the text whatever the pattern; it looks for the pattern anywhere in the text.
+"""
+
+import functools
+import re
+from typing import Any
+
+MAX_EXPRESSION = 1000
+"""Characters in a regular expression."""
+
+
+@functools.lru_cache(maxsize=256)
+def compiled(expression: str) -> Any:
+    """RE2's form of a regular expression.
+
+    Raises: ValueError: it is too long, or RE2 does not know it (no back references, no look-around).
+    """
+    import re2  # only the server has it, and it is slow to import
+
+    if len(expression) > MAX_EXPRESSION:
+        raise ValueError(f"a regular expression may have {MAX_EXPRESSION} characters")
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    try:
+        return re2.compile(expression, options)
+    except re2.error as error:
+        raise ValueError(str(error.args[0]) if error.args else "not a regular expression") from error
+
+
+def matches(expression: str, text: str) -> bool:
+    return compiled(expression).search(text) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def variants(character: str) -> str:
+    """The characters for which a letter of an ILIKE pattern stands, itself first: itself, lower and upper case.
+
+    One character stands for one: 'ß' is not 'SS'. Databases differ in what they fold (SQLite only ASCII, PostgreSQL by
+    its locale), so hito spells the cases out: `ñ` becomes `[ñÑ]`.
+    """
+    found = dict.fromkeys((character, character.lower(), character.upper(), character.upper().lower()))
+    return "".join(one for one in found if len(one) == 1)
+
+
+@functools.lru_cache(maxsize=256)
+def like(pattern: str, fold: bool = False) -> re.Pattern[str]:
+    """A LIKE (or, folding case, ILIKE) pattern as a regular expression that must match a whole text.
+
+    For short texts of our own, such as the names of states; Python's `re` is not safe against long ones.
+    """
+    pieces = []
+    for character in pattern:
+        if character == "%":
+            pieces.append(".*")
+        elif character == "_":
+            pieces.append(".")
+        else:
+            pieces.append(f"[{re.escape(variants(character))}]" if fold else re.escape(character))
+    return re.compile("".join(pieces), re.DOTALL)

@@ -1,0 +1,13 @@
+"""Searches: text → tree → SQL and parameters → internal ids, a page at a time.
+
+    functions.py     what Python adds to SQLite
+    fragment.py      a piece of SQL with its values
+    texts.py         tests of texts, said in each dialect
+    conditions.py    tree → SQL, for any entity that can say where its fields are
+    keyset.py        total orders, and where a page goes on
+    runs.py  walk.py drive.py        runs: their fields and orders, and the plans that stay fast at a million
+    experiments.py  registered_models.py  model_versions.py  logged_models.py     the other four
+
+Every search takes a `Tx` and returns a `Page`. Filter text never becomes SQL: identifiers are looked up in tables, keys
+and values are parameters.
+"""

@@ -1,0 +1,79 @@
+"""Total orders, and the page that begins after a given row of one.
+
+An order is a list of columns, each ascending or descending, the last of them unique. A field that a row may lack, or
+that may be NaN, is two columns: its rank (0 it has a value, 1 NaN, 2 missing), always ascending, then its value. So
+NULLs need no rule of the database, and "nulls last in both directions" is said once.
+
+    after (r, a, b):   c0 > r OR (c0 = r AND (c1 > a OR (c1 = a AND c2 > b)))
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from hito.search.page import Value
+from hito.store.database import Row, Tx
+from hito.store.search.fragment import FALSE, TRUE, Sql, both, either, sql
+
+NUMBER: tuple[type, ...] = (int, float, type(None))
+TEXT: tuple[type, ...] = (str, type(None))
+INTEGER: tuple[type, ...] = (int,)
+
+
+class Page(NamedTuple):
+    """Internal ids in order, and the token of the next page, None when this is the last."""
+
+    ids: list[Any]
+    token: str | None
+
+
+class Column(NamedTuple):
+    """One column of an order. `types` are those that its values may have in a token."""
+
+    value: Sql
+    ascending: bool
+    types: tuple[type, ...]
+
+
+def ranked(value: Sql, ascending: bool, types: tuple[type, ...]) -> list[Column]:
+    """The columns of a field that may be NULL because it is missing."""
+    return [
+        Column(sql("CASE WHEN {} IS NULL THEN 2 ELSE 0 END", value), True, INTEGER),
+        Column(value, ascending, types),
+    ]
+
+
+def after(names: Sequence[str], columns: Sequence[Column], values: Sequence[Value]) -> Sql:
+    """That a row comes after the one with these values; `names` are the columns' names."""
+    condition = FALSE
+    for name, column, value in reversed(list(zip(names, columns, values, strict=True))):
+        if value is None:
+            continue  # the rank before it says that there is no value: all such rows are equal here
+        beyond = Sql(f"{name} {'>' if column.ascending else '<'} ?", (value,))
+        condition = either([beyond, both([Sql(f"{name} = ?", (value,)), condition])])
+    return condition
+
+
+def rows(
+    tx: Tx,
+    ids: Sequence[str],
+    source: str,
+    where: Sql,
+    columns: Sequence[Column],
+    start: Sequence[Value],
+    limit: int,
+) -> list[Row]:
+    """The first rows after `start`, as ids and order values: every candidate is computed, then sorted.
+
+    Right for every order and filter. What it costs grows with the candidates that pass `where`.
+    """
+    names = [f"c{place}" for place in range(len(columns))]
+    selected = Sql(", ".join(f"{one} AS i{place}" for place, one in enumerate(ids)))
+    for name, column in zip(names, columns, strict=True):
+        selected = sql(f"{{}}, {{}} AS {name}", selected, column.value)
+    inner = sql(f"SELECT {{}} FROM {source} WHERE {{}}", selected, where)
+    beyond = after(names, columns, start) if start else TRUE
+    order = ", ".join(
+        f"{name}{'' if column.ascending else ' DESC'}" for name, column in zip(names, columns, strict=True)
+    )
+    statement = sql(f"SELECT * FROM ({{}}) AS q WHERE {{}} ORDER BY {order} LIMIT ?", inner, beyond, limit)
+    return tx.all(statement.text, statement.values)
