@@ -73,6 +73,10 @@ class Database(Protocol):
         """
         ...
 
+    def check(self) -> list[str]:
+        """What the database finds damaged, a sentence each; empty when all is well."""
+        ...
+
     def close(self) -> None:
         """Wait for what is being written, then release files and connections."""
         ...

@@ -15,6 +15,11 @@ from typing import Protocol
 
 from hito.core.errors import Internal
 
+NOT_OURS = (
+    "This database holds tables of another program, perhaps MLflow's own. Give hito an empty one; "
+    "`hito import mlflow` copies an MLflow store into it."
+)
+
 _WORD = re.compile(r"\b(BIGKEY|REAL8|BYTES|TEXTC|CLUSTERED)\b")
 
 
