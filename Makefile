@@ -41,7 +41,7 @@ conform: setup clients ## play the recorded conversations against a real MLflow,
 	$(BIN)/python tests/conformance/against_mlflow.py
 
 bench: setup ## how fast, how small: tables of this machine
-	$(BIN)/python bench/run.py
+	$(BIN)/python bench/server.py
 
 lock: setup ## resolve all requirements anew
 	$(COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt

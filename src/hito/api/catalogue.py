@@ -27,7 +27,13 @@ def dispatch(store: str, settings: Settings) -> Dispatch:
     Raises: InvalidArgument: a URI of another kind; Unavailable: it cannot be opened.
     """
     database = open_database(store)
-    artifacts_of = Artifacts(settings.artifacts_destination, settings.trusted_schemes)
+    # Experiments may name a folder of this machine as their location; only these are opened for them.
+    folders = [place for place in (settings.artifact_root, settings.artifacts_destination) if place and ":" not in place]
+    files = Artifacts(
+        settings.artifacts_destination if settings.serve_artifacts else "",
+        local_roots=folders,
+        trusted_schemes=settings.trusted_schemes,
+    )
     if database.read(stored_experiments.lacks_default):
         database.write(lambda tx: stored_experiments.ensure_default(tx, settings.artifact_root))
-    return Dispatch(database, settings, artifacts_of, INSIDE, OUTSIDE)
+    return Dispatch(database, settings, files, INSIDE, OUTSIDE)

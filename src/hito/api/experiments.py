@@ -6,7 +6,7 @@ from hito.core.artifacts import check_artifact_location
 from hito.core.errors import InvalidArgument
 from hito.core.runs import ViewType
 from hito.store import datasets, experiments
-from hito.store.search import search_experiments
+from hito.store.search.experiments import search_experiments
 from hito.wire import experiments as wire
 from hito.wire.endpoint import Empty
 from hito.wire.types import enum_of
@@ -38,8 +38,8 @@ def search(context: Context, message: wire.SearchExperiments) -> wire.Experiment
     if not 1 <= limit <= MAX_RESULTS:
         raise InvalidArgument(f"Invalid value {limit} for parameter 'max_results': expected 1 to {MAX_RESULTS}.")
     view = enum_of(ViewType, message.view_type, "view_type")
-    ids, token = search_experiments(context.tx, message.filter, message.order_by, view, limit, message.page_token)
-    return wire.ExperimentsPage(experiments.get_many(context.tx, ids), token)
+    page = search_experiments(context.tx, message.filter, message.order_by, view, limit, message.page_token)
+    return wire.ExperimentsPage(experiments.get_many(context.tx, page.ids), page.token)
 
 
 def delete(context: Context, message: wire.ExperimentId) -> Empty:

@@ -10,7 +10,7 @@ from hito.core.errors import InvalidArgument
 from hito.core.ids import new_name, new_run_id
 from hito.core.runs import RUN_NAME, Dataset, Run, RunStatus, ViewType
 from hito.store import datasets, experiments, runs
-from hito.store.search import search_runs
+from hito.store.search.runs import search_runs
 from hito.wire import runs as wire
 from hito.wire.endpoint import Empty, missing
 from hito.wire.types import Pair, enum_of
@@ -137,10 +137,10 @@ def search(context: Context, message: wire.SearchRuns) -> wire.RunsPage:
         )
     ids = [rules.check_experiment_id(one) for one in message.experiment_ids]
     view = enum_of(ViewType, message.run_view_type, "run_view_type")
-    found, token = search_runs(
+    page = search_runs(
         context.tx, ids, message.filter, message.order_by, view, message.max_results, message.page_token
     )
-    return wire.RunsPage(runs.get_many(context.tx, found), token)
+    return wire.RunsPage(runs.get_many(context.tx, page.ids), page.token)
 
 
 def _checked(pairs: Sequence[Pair], limit: int, where: str) -> list[tuple[str, str]]:

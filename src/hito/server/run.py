@@ -19,6 +19,7 @@ from hito.core.errors import HitoError
 from hito.server.app import Application
 from hito.server.observe import Observer
 from hito.server.security import Gate
+from hito.store.open import without_password
 
 _VARIABLE = "_HITO_SERVER_OPTIONS"
 _THREADS = 48
@@ -63,7 +64,7 @@ def run(options: Options) -> int:
     from granian.log import LogLevels
 
     os.environ[_VARIABLE] = msgspec.json.encode(options).decode()
-    print(f"hito: serving {options.store} on http://{options.host}:{options.port}{options.prefix}", file=sys.stderr, flush=True)
+    print(f"hito: serving {without_password(options.store)} on http://{options.host}:{options.port}{options.prefix}", file=sys.stderr, flush=True)
     server = Granian(
         "hito.server.run:worker",
         factory=True,

@@ -6,6 +6,7 @@ from hito.core.errors import AlreadyExists, InvalidArgument, NotFound
 from hito.core.runs import ACTIVE, DELETED, Experiment, Tag
 from hito.store.database import Row, Tx, marks
 
+_AT_ONCE = 1000
 _COLUMNS = "id, name, artifact_location, deleted, last_update_time, creation_time"
 
 
@@ -67,11 +68,13 @@ def get_by_name(tx: Tx, name: str) -> Experiment:
 
 def get_many(tx: Tx, ids: Sequence[int]) -> list[Experiment]:
     """Experiments in the order of `ids`."""
-    if not ids:
-        return []
-    rows = tx.all(f"SELECT {_COLUMNS} FROM experiments WHERE id IN ({marks(len(ids))})", ids)
-    by_id = {row[0]: row for row in rows}
-    return _assembled(tx, [by_id[one] for one in ids])
+    found: list[Experiment] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        rows = tx.all(f"SELECT {_COLUMNS} FROM experiments WHERE id IN ({marks(len(some))})", some)
+        by_id = {row[0]: row for row in rows}
+        found += _assembled(tx, [by_id[one] for one in some])
+    return found
 
 
 def active(tx: Tx, experiment_id: int) -> str:

@@ -26,6 +26,8 @@ from hito.store.database import Row, Tx, marks
 
 _STATUS = {status.value: status.name for status in RunStatus}
 _FINAL = {RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED}
+_AT_ONCE = 1000
+"""Ids in one statement; SQLite takes 32,766 values, PostgreSQL 65,535."""
 _SELECT = (
     "SELECT r.id, r.uuid, r.experiment_id, r.name, r.user_id, r.status, r.start_time, r.end_time, r.deleted, "
     "e.artifact_location FROM runs r JOIN experiments e ON e.id = r.experiment_id WHERE "
@@ -205,9 +207,14 @@ def get(tx: Tx, run_id: str) -> Run:
 
 
 def get_many(tx: Tx, ids: Sequence[int], with_model_inputs: bool = False) -> list[Run]:
-    """Runs by their internal ids, in that order: seven statements, however many they are."""
-    if not ids:
-        return []
+    """Runs by their internal ids, in that order: a handful of statements for each `_AT_ONCE` of them."""
+    found: list[Run] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        found += _some(tx, ids[start : start + _AT_ONCE], with_model_inputs)
+    return found
+
+
+def _some(tx: Tx, ids: Sequence[int], with_model_inputs: bool) -> list[Run]:
     within = f"IN ({marks(len(ids))})"
     infos = {row[0]: row for row in tx.all(f"{_SELECT} r.id {within}", ids)}
     found_metrics = metrics.latest(tx, ids)
