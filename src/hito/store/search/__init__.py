@@ -11,3 +11,21 @@
 Every search takes a `Tx` and returns a `Page`. Filter text never becomes SQL: identifiers are looked up in tables, keys
 and values are parameters.
 """
+
+from hito.store.search.experiments import search_experiments
+from hito.store.search.keyset import Page
+from hito.store.search.logged_models import DatasetChoice, LoggedModelOrder, search_logged_models
+from hito.store.search.model_versions import search_model_versions
+from hito.store.search.registered_models import search_registered_models
+from hito.store.search.runs import search_runs
+
+__all__ = [
+    "DatasetChoice",
+    "LoggedModelOrder",
+    "Page",
+    "search_experiments",
+    "search_logged_models",
+    "search_model_versions",
+    "search_registered_models",
+    "search_runs",
+]

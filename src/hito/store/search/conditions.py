@@ -5,7 +5,7 @@ AND and OR treat NULL like false, and NOT is written `IS NOT TRUE`, so the third
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from hito.search import pattern
@@ -39,6 +39,8 @@ from hito.store.search.fragment import FALSE, TRUE, Sql, both, either, sql
 Test: TypeAlias = Callable[[str], Sql]
 """From the SQL of a value (NULL is NaN) to the SQL of a condition on it."""
 
+Names: TypeAlias = Mapping[int, Sequence[str]]
+
 _INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
 NAN = Sql("CAST(NULL AS double precision)")
 _FIELDS = (Attribute, Metric, Param, Tag, Dataset)
@@ -59,12 +61,12 @@ class Fields(Protocol):
         """Whether the column holds integers only, so that a comparison must be made one of integers."""
         ...
 
-    def names(self, field: Operand) -> dict[int, str] | None:
-        """For a column of numbers that stand for words: the words."""
+    def names(self, field: Operand) -> Names | None:
+        """For a column of numbers that stand for words: all spellings of each."""
         ...
 
-    def matching(self, field: Operand, expression: str) -> Sequence[str] | None:
-        """The values of a field that match a regular expression, where the database cannot say so itself."""
+    def candidates(self, field: Operand) -> Sql:
+        """A SELECT of all values that a text field may have here, without NULL, for tests that only Python can make."""
         ...
 
 
@@ -72,6 +74,7 @@ class Conditions:
     """Writes conditions over one entity's fields."""
 
     def __init__(self, tx: Tx, fields: Fields) -> None:
+        self._tx = tx
         self._dialect = tx.dialect
         self._now = tx.now
         self._fields = fields
@@ -112,22 +115,31 @@ class Conditions:
     def _text(self, left: Operand, operator: str, value: str) -> Sql:
         names = self._fields.names(left)
         if names is not None:
-            return self._named(left, [number for number, name in names.items() if holds(name, operator, value)])
+            return self._named(left, names, lambda name: holds(name, _POSITIVE[operator], value), operator in _NEGATIVE)
         if self._dialect != "sqlite" and operator.endswith("MATCHES"):
-            found = self._fields.matching(left, value)
-            if found is not None:
-                negated = operator.startswith("NOT")
-                return self._fields.having(left, lambda one: texts.among(self._dialect, one, found, negated))
+            query = self._fields.candidates(left)
+            rows = self._tx.all(query.text, query.values)
+            found = [text for (text,) in rows if text is not None and pattern.matches(value, text)]
+            return self._fields.having(
+                left,
+                lambda one: (
+                    texts.among(self._dialect, one, found, operator in _NEGATIVE)
+                    if found
+                    else (Sql(f"{one} IS NOT NULL") if operator in _NEGATIVE else FALSE)
+                ),
+            )
         return self._fields.having(left, lambda one: texts.compared(self._dialect, one, operator, value))
 
     def _text_between(self, left: Operand, low: str, high: str, negated: bool) -> Sql:
         names = self._fields.names(left)
         if names is not None:
-            return self._named(left, [number for number, name in names.items() if (low <= name <= high) != negated])
+            return self._named(left, names, lambda name: low <= name <= high, negated)
         no = "NOT " if negated else ""
         return self._fields.having(left, lambda one: sql(f"{one} {no}BETWEEN ? AND ?", low, high))
 
-    def _named(self, left: Operand, numbers: Sequence[int]) -> Sql:
+    def _named(self, left: Operand, names: Names, passes: Callable[[str], bool], negated: bool) -> Sql:
+        """A test of a word for which the column has a number: true of a number if one of its spellings passes."""
+        numbers = [number for number, spellings in names.items() if any(map(passes, spellings)) != negated]
         if not numbers:
             return FALSE
         listed = ", ".join(str(number) for number in numbers)
@@ -138,7 +150,7 @@ class Conditions:
         if some:
             names = self._fields.names(left)
             if names is not None:
-                return self._named(left, [number for number, name in names.items() if (name in some) != negated])
+                return self._named(left, names, some.__contains__, negated)
             return self._fields.having(left, lambda one: texts.among(self._dialect, one, some, negated))
         numbers = [value for value in values if not isinstance(value, str)]
         tests = [self._number(left, "!=" if negated else "=", Number(value)) for value in numbers]
@@ -248,18 +260,20 @@ def float_test(value: str, operator: str, right: float, may_be_nan: bool) -> Sql
     return Sql(f"{value} {operator} ?", (right,))
 
 
+_NEGATIVE = frozenset({"!=", "NOT LIKE", "NOT ILIKE", "NOT MATCHES"})
+_POSITIVE = {"!=": "=", "NOT LIKE": "LIKE", "NOT ILIKE": "ILIKE", "NOT MATCHES": "MATCHES"}
+_POSITIVE |= {word: word for word in ("=", "LIKE", "ILIKE", "MATCHES")}
+
+
 def holds(text: str, operator: str, right: str) -> bool:
     """Whether a text of ours, such as a status, passes a test: decided here, since no table has it."""
-    no = operator.startswith("NOT ")
-    match operator.removeprefix("NOT "):
+    match operator:
         case "=":
             return text == right
-        case "!=":
-            return text != right
         case "MATCHES":
-            return pattern.matches(right, text) != no
-        case word:
-            return (pattern.like(right, fold=word == "ILIKE").fullmatch(text) is not None) != no
+            return pattern.matches(right, text)
+        case _:
+            return pattern.like(right, fold=operator == "ILIKE").fullmatch(text) is not None
 
 
 def _any(value: str) -> Sql:

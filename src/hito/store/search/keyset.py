@@ -10,6 +10,7 @@ NULLs need no rule of the database, and "nulls last in both directions" is said 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from hito.search import page
 from hito.search.page import Value
 from hito.store.database import Row, Tx
 from hito.store.search.fragment import FALSE, TRUE, Sql, both, either, sql
@@ -77,3 +78,10 @@ def rows(
     )
     statement = sql(f"SELECT * FROM ({{}}) AS q WHERE {{}} ORDER BY {order} LIMIT ?", inner, beyond, limit)
     return tx.all(statement.text, statement.values)
+
+
+def cut(found: Sequence[Row], width: int, limit: int, digest: bytes) -> Page:
+    """The page in rows that were asked for with one more than `limit`; the first `width` columns are the id."""
+    kept = found[:limit]
+    token = page.encode(digest, kept[-1][width:]) if len(found) > limit and kept else None
+    return Page([row[0] if width == 1 else row[:width] for row in kept], token)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from hito.core.runs import RunStatus
-from hito.search import pattern
 from hito.search.ast import (
     Among,
     And,
@@ -24,7 +23,7 @@ from hito.search.ast import (
     leaves,
 )
 from hito.store.database import Tx
-from hito.store.search.conditions import NAN, Conditions, Test
+from hito.store.search.conditions import NAN, Conditions, Names, Test
 from hito.store.search.fragment import FALSE, TRUE, Sql, both, sql
 from hito.store.search.keyset import INTEGER, NUMBER, TEXT, Column, ranked
 from hito.store.search.texts import among_numbers
@@ -36,9 +35,9 @@ TEXT_COLUMNS = {
     "artifact_uri": "((SELECT e.artifact_location FROM experiments AS e WHERE e.id = r.experiment_id)"
     " || '/' || r.uuid || '/artifacts')",
 }
-STATUS_NAMES = {int(status): status.name for status in RunStatus}
+_STATUS = {int(status): (status.name,) for status in RunStatus}
 _DURATION = "(CAST(r.end_time AS double precision) - r.start_time)"
-_STATUS_CASES = " ".join(f"WHEN {number} THEN '{name}'" for number, name in STATUS_NAMES.items())
+_STATUS_CASES = " ".join(f"WHEN {number} THEN '{name}'" for number, (name,) in _STATUS.items())
 _STATUS_TEXT = f"CASE r.status {_STATUS_CASES} END"
 AGGREGATE_COLUMNS = {
     "": "value",
@@ -131,27 +130,23 @@ class RunFields:
     def whole(self, field: Operand) -> bool:
         return isinstance(field, Attribute) and field.name in ("start_time", "end_time")
 
-    def names(self, field: Operand) -> dict[int, str] | None:
-        return STATUS_NAMES if field == Attribute("status") else None
+    def names(self, field: Operand) -> Names | None:
+        return _STATUS if field == Attribute("status") else None
 
-    def matching(self, field: Operand, expression: str) -> Sequence[str] | None:
+    def candidates(self, field: Operand) -> Sql:
         match field:
             case Param(key) | Tag(key):
-                number = self._tx.key(key)
-                if number is None:
-                    return []
                 table = "params" if isinstance(field, Param) else "tags"
-                where = sql("v.key_id = ? AND {}", number, self._here("v"))
-                query = sql(f"SELECT DISTINCT v.value FROM {table} AS v WHERE {{}}", where)
+                where = sql("v.key_id = ? AND {}", self._tx.key(key) or -1, self._here("v"))
+                return sql(f"SELECT DISTINCT v.value FROM {table} AS v WHERE {{}}", where)
             case Attribute(name):
-                query = sql(f"SELECT DISTINCT {TEXT_COLUMNS[name]} FROM runs AS r WHERE {{}}", self._here("r"))
+                return sql(f"SELECT DISTINCT {TEXT_COLUMNS[name]} FROM runs AS r WHERE {{}}", self._here("r"))
             case Dataset("context"):
-                query = Sql("SELECT DISTINCT d.context FROM run_datasets AS d WHERE d.context IS NOT NULL")
+                return Sql("SELECT DISTINCT d.context FROM run_datasets AS d")
             case Dataset(name):
-                query = sql(f"SELECT DISTINCT s.{name} FROM datasets AS s WHERE {{}}", self._here("s"))
+                return sql(f"SELECT DISTINCT s.{name} FROM datasets AS s WHERE {{}}", self._here("s"))
             case _:
-                return None
-        return [row[0] for row in self._tx.all(query.text, query.values) if pattern.matches(expression, row[0])]
+                raise AssertionError(field)
 
     def _here(self, alias: str) -> Sql:
         return among_numbers(self._tx.dialect, f"{alias}.experiment_id", self._experiments)

@@ -57,6 +57,4 @@ def search_runs(
         ]
     )
     rows = keyset.rows(tx, ["r.id"], "runs AS r", where, order, start, max_results + 1)
-    more = len(rows) > max_results
-    rows = rows[:max_results]
-    return Page([row[0] for row in rows], page.encode(digest, rows[-1][1:]) if more else None)
+    return keyset.cut(rows, 1, max_results, digest)

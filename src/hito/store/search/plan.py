@@ -1,0 +1,3 @@
+"""placeholder"""
+
+WINDOW = 20_000
