@@ -81,9 +81,7 @@ class Player:
         path = quote(self.filled(step["path"]), safe="/%:@!$&'()*+,;=~")
         if "query" in step:
             path += "?" + urlencode([(name, self.filled(value)) for name, value in step["query"]])
-        self.connection.request(step["method"], path, body, headers)
-        response = self.connection.getresponse()
-        content = response.read()
+        response, content = self._exchange(step["method"], path, body, headers)
         try:
             parsed = json.loads(content, parse_constant=lambda name: f"<bare {name}>")
             # A served file may well be JSON; only the type says whether it is an answer or a file.
@@ -99,7 +97,25 @@ class Player:
             found = _value_at(parsed, place)
             if found is not None:
                 self.variables[variable] = str(found)
-        return Answer(response.status, json=self.settled(parsed), headers=_shown_headers(step, response))
+        settled = self.settled(parsed)
+        if "show" in step and response.status == 200:
+            settled = _shown(settled, step["show"])
+        return Answer(response.status, json=settled, headers=_shown_headers(step, response))
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Send and receive. A server may close after an answer for which it did not read the body; then try anew."""
+        for attempt in range(2):
+            try:
+                self.connection.request(method, path, body, headers)
+                response = self.connection.getresponse()
+                return response, response.read()
+            except (ConnectionError, http.client.RemoteDisconnected):
+                self.connection.close()
+                if attempt:
+                    raise
+        raise AssertionError("not reached")
 
     def filled(self, value: Any) -> Any:
         """The value with variables, long texts and repeated lists written out."""
@@ -209,5 +225,15 @@ def _value_at(value: Any, place: str) -> Any:
     return value
 
 
+def _shown(answer: dict[str, Any], place: str) -> dict[str, Any]:
+    """Of a page, only what tells its items apart: `runs.info.run_name` is the name of every run."""
+    items, *rest = place.split(".")
+    shown = [_value_at(item, ".".join(rest)) for item in answer.get(items, [])]
+    token = {"next_page_token": answer["next_page_token"]} if "next_page_token" in answer else {}
+    return {"shown": shown, **token}
+
+
 def _shown_headers(step: dict[str, Any], response: http.client.HTTPResponse) -> dict[str, str]:
+    if response.status >= 400:
+        return {}
     return {name: response.headers[name] for name in step.get("show_headers", []) if response.headers[name]}

@@ -38,17 +38,22 @@ def refuses(why: str, status: int = 400, code: str = "INVALID_PARAMETER_VALUE") 
     return differs(why, status, {"error_code": code, "message": "<message>"})
 
 
-# Three reasons that recur.
+# Reasons that recur.
 UNFIT = refuses("MLflow drops what does not fit the message and goes on with defaults; the caller would never know")
 RETRIED = refuses("MLflow answers 500, which its client repeats for minutes")
 ONE_CODE = refuses("MLflow says BAD_REQUEST here; hito has one code for input that cannot be right")
+
+
+def finds(why: str, *shown: str) -> dict[str, Any]:
+    """hito answers a search that MLflow refuses, with these items."""
+    return differs(why, json={"shown": list(shown)})
 
 
 def call(method: str, name: str, path: str, body: Any = None, **options: Any) -> Step:
     """One request. A path without a leading slash is below /api/2.0/mlflow/.
 
     Options: query (mapping or list of pairs), headers, raw (the body as text), keep (variable → path in the answer),
-    show_headers (names of answer headers to record), differs (from `differs` and `refuses`, spread with **).
+    show (of a page, only this field of each item), show_headers (names of answer headers to record), differs (from `differs` and `refuses`, spread with **).
     """
     step: Step = {"name": name, "method": method, "path": path if path.startswith("/") else f"/api/2.0/mlflow/{path}"}
     if body is not None:
@@ -56,7 +61,7 @@ def call(method: str, name: str, path: str, body: Any = None, **options: Any) ->
     query = options.pop("query", None)
     if query is not None:
         step["query"] = [list(pair) for pair in (query.items() if isinstance(query, dict) else query)]
-    for option in ("headers", "raw", "keep", "show_headers", "differs"):
+    for option in ("headers", "raw", "keep", "show", "show_headers", "differs"):
         if option in options:
             step[option] = options.pop(option)
     if options:
