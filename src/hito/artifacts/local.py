@@ -95,19 +95,20 @@ class LocalStore(WithoutUploads):
     def read(self, path: SafePath, start: int = 0, end: int | None = None) -> Content:
         with _translated(path):
             try:
-                file = FileIO(os.open(self._resolve(path), _READ), closefd=True)
+                descriptor = os.open(self._resolve(path), _READ)
             except _MISSING:
                 raise nothing_at(path) from None
             try:
-                found = _stat(os.fstat(file.fileno()))
+                found = _stat(os.fstat(descriptor))
                 if found is None:
                     raise nothing_at(path)
                 if found.is_dir:
                     raise is_folder(path)
                 first, last = slice_bounds(found.size, start, end)
-                file.seek(first)
+                os.lseek(descriptor, first, os.SEEK_SET)
+                file = FileIO(descriptor)
             except BaseException:
-                file.close()
+                os.close(descriptor)
                 raise
         return Content(found, first, last, _FileChunks(file, last - first))
 
