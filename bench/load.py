@@ -52,7 +52,9 @@ async def _drive(url: str, loads: list[Iterator[bytes]]) -> Outcome:
     ends = [loop.create_future() for _ in loads]
     pairs = zip(loads, ends, strict=True)
     connections = [
-        await loop.create_connection(lambda load=load, end=end: _Connection(load, outcome, end), parts.hostname, parts.port)
+        await loop.create_connection(
+            lambda load=load, end=end: _Connection(load, outcome, end), parts.hostname, parts.port
+        )
         for load, end in pairs
     ]
     began = time.perf_counter()

@@ -65,7 +65,11 @@ class Server:
         pids = [self.pid]
         for pid in pids:
             pids += [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-        return sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return (
+            sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids)
+            * os.sysconf("SC_PAGE_SIZE")
+            / 1e6
+        )
 
 
 @contextmanager
@@ -134,7 +138,9 @@ def curves(server: Server, points: int = 1_000_000) -> None:
                 {"key": "loss", "value": random.random(), "timestamp": 1_700_000_000_000 + step, "step": step}
                 for step in range(first, first + 1000)
             ]
-            yield request(server.url, "POST", API + "runs/log-batch", json.dumps({"run_id": run, "metrics": metrics}).encode())
+            yield request(
+                server.url, "POST", API + "runs/log-batch", json.dumps({"run_id": run, "metrics": metrics}).encode()
+            )
 
     outcome = drive(server.url, [bodies()])
     print(f"one curve of {points:,} points: {outcome.rate * 1000:,.0f} points/s (building the requests included)")
@@ -154,7 +160,9 @@ def curves(server: Server, points: int = 1_000_000) -> None:
 
 def files(server: Server, megabytes: int = 256) -> None:
     run = server.get("runs/get", run_id=server.new_run())["run"]["info"]
-    path = "/api/2.0/mlflow-artifacts/artifacts/" + run["artifact_uri"].removeprefix("mlflow-artifacts:/") + "/large.bin"
+    path = (
+        "/api/2.0/mlflow-artifacts/artifacts/" + run["artifact_uri"].removeprefix("mlflow-artifacts:/") + "/large.bin"
+    )
     content = os.urandom(megabytes << 20)
     before = server.memory_mb()
     began = time.perf_counter()
@@ -172,7 +180,9 @@ def main() -> None:
     parser.add_argument("--url", help="a server that runs already")
     parser.add_argument("--store", help="a store for hito's server (default: SQLite in a temporary folder)")
     arguments = parser.parse_args()
-    print(f"{platform.node()} · {os.cpu_count()} cores · Python {platform.python_version()} · load {os.getloadavg()[0]:.1f}")
+    print(
+        f"{platform.node()} · {os.cpu_count()} cores · Python {platform.python_version()} · load {os.getloadavg()[0]:.1f}"
+    )
     if arguments.url:
         measure(Server(arguments.url))
         return

@@ -130,7 +130,14 @@ def test_a_body_that_is_no_message_is_refused(endpoint: Any_Endpoint, client: Cl
 @pytest.mark.parametrize("endpoint", [e for e in MESSAGES if e.method in ("POST", "PUT")], ids=repr)
 def test_a_message_of_another_content_type_is_refused(endpoint: Any_Endpoint, client: Client) -> None:
     path = address(endpoint, random.Random(2)).replace("%00", "x")
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "json", "é"[:0]):
+    for kind in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "",
+        "json",
+        "é"[:0],
+    ):
         assert client.send(endpoint.method, path, b"{}", kind) in (400, 404)
 
 

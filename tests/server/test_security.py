@@ -54,4 +54,6 @@ def test_a_local_origin_is_told_apart_from_one_that_begins_alike() -> None:
 
 def test_a_star_for_origins_admits_all_without_credentials() -> None:
     assert ("access-control-allow-origin", "*") in Gate(origins=["*"]).cors("https://any.example")
-    assert not any(name == "access-control-allow-credentials" for name, _ in Gate(origins=["*"]).cors("https://any.example"))
+    assert not any(
+        name == "access-control-allow-credentials" for name, _ in Gate(origins=["*"]).cors("https://any.example")
+    )

@@ -121,7 +121,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-FIELDS = st.sampled_from(["run_id", "runId", "run_uuid", "metrics", "params", "tags", "key", "value", "timestamp", "step"])
+FIELDS = st.sampled_from(
+    ["run_id", "runId", "run_uuid", "metrics", "params", "tags", "key", "value", "timestamp", "step"]
+)
 
 
 @given(body=st.dictionaries(FIELDS, JSON, max_size=6), takes=st.sampled_from([LogMetric, LogBatch, RunId, SearchRuns]))

@@ -4,7 +4,7 @@ Bytes themselves go through `server.transfers`, which asks here for the store an
 transaction: storage may be slow, and a transaction keeps others waiting.
 """
 
-from hito.api.context import Outside
+from hito.api.context import Outside, OutsideBindings
 from hito.artifacts.store import ArtifactStore, Part, entries
 from hito.core import rules
 from hito.core.artifacts import FileInfo, SafePath
@@ -132,9 +132,7 @@ def _listing(outside: Outside, root: str, path: str, token: str, limit: int | No
     return wire_models.RunFiles(root, below, next_token)
 
 
-def _listed(
-    store: ArtifactStore, folder: SafePath, token: str, limit: int | None
-) -> tuple[list[FileInfo], str | None]:
+def _listed(store: ArtifactStore, folder: SafePath, token: str, limit: int | None) -> tuple[list[FileInfo], str | None]:
     """Everything in a folder, or, for a caller that asks for pages, one of them."""
     if limit is None and not token:
         return list(entries(store, folder)), None
@@ -169,7 +167,7 @@ def _seconds(expiration: int) -> int:
     return expiration
 
 
-OUTSIDE_BINDINGS = [
+OUTSIDE_BINDINGS: OutsideBindings = [
     (wire.LIST_ARTIFACTS, list_proxied),
     (wire.DELETE_ARTIFACT, delete),
     (wire.CREATE_UPLOAD, create_upload),

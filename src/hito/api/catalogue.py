@@ -1,8 +1,8 @@
 """Every handler, bound to its endpoint; a `Dispatch` over a store."""
 
 from hito.api import artifacts, experiments, info, logged_models, metrics, registered_models, runs, versions
-from hito.api.context import Settings
-from hito.api.dispatch import Bindings, Dispatch, OutsideBindings
+from hito.api.context import Bindings, OutsideBindings, Settings
+from hito.api.dispatch import Dispatch
 from hito.artifacts.service import Artifacts
 from hito.store import experiments as stored_experiments
 from hito.store.open import open_database
@@ -28,7 +28,9 @@ def dispatch(store: str, settings: Settings) -> Dispatch:
     """
     database = open_database(store)
     # Experiments may name a folder of this machine as their location; only these are opened for them.
-    folders = [place for place in (settings.artifact_root, settings.artifacts_destination) if place and ":" not in place]
+    folders = [
+        place for place in (settings.artifact_root, settings.artifacts_destination) if place and ":" not in place
+    ]
     files = Artifacts(
         settings.artifacts_destination if settings.serve_artifacts else "",
         local_roots=folders,

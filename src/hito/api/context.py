@@ -1,12 +1,13 @@
 """What a handler gets: a transaction, the settings, and who asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from hito.auth.policy import ANYBODY, Actor
 from hito.store.database import Tx
+from hito.wire.endpoint import Any_Endpoint
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -42,3 +43,9 @@ class Outside(Struct):
     artifacts: Any
     """`artifacts.service.Artifacts`: the stores behind artifact URIs."""
     actor: Actor = ANYBODY
+
+
+Bindings = Sequence[tuple[Any_Endpoint, Callable[[Context, Any], Any]]]
+"""Endpoints and the handlers that answer them inside a transaction."""
+OutsideBindings = Sequence[tuple[Any_Endpoint, Callable[[Outside, Any], Any]]]
+"""Endpoints and the handlers that open transactions of their own."""

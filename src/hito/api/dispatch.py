@@ -3,19 +3,13 @@
 The server and the embedded client call the same `Dispatch`; no handler is reached in any other way.
 """
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
-from hito.api.context import Context, Outside, Settings
+from hito.api.context import Bindings, Context, Outside, OutsideBindings, Settings
 from hito.auth.policy import ANYBODY, Actor, can
 from hito.core.errors import PermissionDenied
 from hito.store.database import Database, Tx
 from hito.wire.endpoint import Any_Endpoint
-
-Handler = Callable[[Context, Any], Any]
-OutsideHandler = Callable[[Outside, Any], Any]
-Bindings = Iterable[tuple[Any_Endpoint, Handler]]
-OutsideBindings = Iterable[tuple[Any_Endpoint, OutsideHandler]]
 
 
 class Dispatch:

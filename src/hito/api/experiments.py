@@ -1,6 +1,6 @@
 """What can be done with experiments."""
 
-from hito.api.context import Context
+from hito.api.context import Bindings, Context
 from hito.core import rules
 from hito.core.artifacts import check_artifact_location
 from hito.core.errors import InvalidArgument
@@ -87,7 +87,7 @@ def _checked_tag(key: str, value: str) -> str:
     return rules.check_text(value, rules.MAX_EXPERIMENT_TAG_VALUE, f"the value of tag '{key}'")
 
 
-BINDINGS = [
+BINDINGS: Bindings = [
     (wire.CREATE_EXPERIMENT, create),
     (wire.GET_EXPERIMENT, get),
     (wire.GET_EXPERIMENT_BY_NAME, get_by_name),

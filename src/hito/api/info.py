@@ -1,6 +1,6 @@
 """What the server says of itself."""
 
-from hito.api.context import Outside
+from hito.api.context import Outside, OutsideBindings
 from hito.wire import info as wire
 
 
@@ -10,4 +10,4 @@ def server_info(outside: Outside, message: wire.Nothing) -> wire.ServerInfo:
     return wire.ServerInfo(multipart_uploads_enabled=direct, multipart_downloads_enabled=direct)
 
 
-OUTSIDE_BINDINGS = [(wire.SERVER_INFO, server_info)]
+OUTSIDE_BINDINGS: OutsideBindings = [(wire.SERVER_INFO, server_info)]

@@ -16,7 +16,7 @@ from itertools import repeat
 import msgspec
 from msgspec import Struct
 
-from hito.api.context import Context
+from hito.api.context import Bindings, Context
 from hito.core import rules
 from hito.core.errors import InvalidArgument
 from hito.core.metrics import MAX_FLOAT, Metric
@@ -207,9 +207,7 @@ def _page(parts: Iterable[tuple[str, str | None, Series]], token: str | None = N
             values: list[float | str] = block.values.tolist()
             for place in (block.values != block.values).nonzero()[0].tolist():
                 values[place] = "NaN"
-            points = map(
-                Metric, repeat(key), values, block.timestamps.tolist(), block.steps.tolist(), repeat(run_id)
-            )
+            points = map(Metric, repeat(key), values, block.timestamps.tolist(), block.steps.tolist(), repeat(run_id))
             # [a,b] without its brackets; a comma stands before the next block
             page += memoryview(encoder.encode(list(points)))[1:-1]
             page += b","
@@ -240,7 +238,7 @@ def _place(token: str) -> Place:
     raise InvalidArgument("Invalid page token: give the 'next_page_token' of the page before, or none to begin.")
 
 
-BINDINGS = [
+BINDINGS: Bindings = [
     (LOG_METRIC, log_metric),
     (wire.GET_HISTORY, history),
     (wire.GET_HISTORY_BULK, history_bulk),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from hito.api import metrics
-from hito.api.context import Context
+from hito.api.context import Bindings, Context
 from hito.core import rules
 from hito.core.errors import InvalidArgument
 from hito.core.ids import new_name, new_run_id
@@ -137,9 +137,7 @@ def search(context: Context, message: wire.SearchRuns) -> wire.RunsPage:
         )
     ids = [rules.check_experiment_id(one) for one in message.experiment_ids]
     view = enum_of(ViewType, message.run_view_type, "run_view_type")
-    page = search_runs(
-        context.tx, ids, message.filter, message.order_by, view, message.max_results, message.page_token
-    )
+    page = search_runs(context.tx, ids, message.filter, message.order_by, view, message.max_results, message.page_token)
     return wire.RunsPage(runs.get_many(context.tx, page.ids), page.token)
 
 
@@ -225,7 +223,7 @@ def _model_json(text: str) -> dict[str, object]:
     return model
 
 
-BINDINGS = [
+BINDINGS: Bindings = [
     (wire.CREATE_RUN, create),
     (wire.GET_RUN, get),
     (wire.UPDATE_RUN, update),

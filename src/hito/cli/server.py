@@ -9,6 +9,7 @@ import click
 
 from hito.cli.folder import nearest_folder
 
+
 def _names(name: str) -> list[str]:
     """Environment variables that set an option: ours first, then MLflow's."""
     return [f"HITO_{name}", f"MLFLOW_{name}"]

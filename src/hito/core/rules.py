@@ -146,9 +146,7 @@ def folded_model_name(name: str) -> str:
 
 def check_logged_model_name(name: str) -> str:
     if not _LOGGED_MODEL_NAME.fullmatch(name):
-        raise InvalidArgument(
-            f"Invalid model name {_quoted(name)}: it must not be empty nor hold any of / : . % \" '."
-        )
+        raise InvalidArgument(f"Invalid model name {_quoted(name)}: it must not be empty nor hold any of / : . % \" '.")
     return check_text(name, MAX_MODEL_NAME, "model name")
 
 

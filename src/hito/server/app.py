@@ -19,8 +19,8 @@ from hito.server.routes import Routes
 from hito.server.security import HEADERS, PREFLIGHT, Gate
 from hito.server.transfers import Reply, Transfer
 from hito.wire.endpoint import Any_Endpoint
-from hito.wire.json import decode_body, decode_query, encode
 from hito.wire.errors import error_body
+from hito.wire.json import decode_body, decode_query, encode
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -72,7 +72,9 @@ class Application:
             reply = _refusal(error)
         except Exception as error:  # the outer door: whatever went wrong inside, a client gets a clean answer
             ticket = uuid.uuid4().hex[:12]
-            log.exception("request %s failed: %s %s", ticket, environ["REQUEST_METHOD"], environ["PATH_INFO"], exc_info=error)
+            log.exception(
+                "request %s failed: %s %s", ticket, environ["REQUEST_METHOD"], environ["PATH_INFO"], exc_info=error
+            )
             reply = _refusal(Internal(f"The server failed on this request; its log tells why under {ticket}."))
         if self._gate is not None:
             reply = reply.with_headers(self._gate.cors(environ.get("HTTP_ORIGIN")))
@@ -98,7 +100,9 @@ class Application:
                     "--allowed-hosts if it should (a comma-separated list, * matches any text)."
                 )
             if gate.refuses_write(method, path, origin):
-                raise PermissionDenied("Cross-origin request blocked: start the server with --cors-allowed-origins to allow it.")
+                raise PermissionDenied(
+                    "Cross-origin request blocked: start the server with --cors-allowed-origins to allow it."
+                )
         if method == "OPTIONS":
             return Reply(200 if origin else 204, [*HEADERS, *(PREFLIGHT if origin else [])], [b""]), ""
 

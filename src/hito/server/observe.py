@@ -1,5 +1,6 @@
 """What the server tells of its own work: a log line for each request, and counters for Prometheus. Both are off unless
-asked for, since a small request takes less time than a line of log."""
+asked for, since a small request takes less time than a line of log.
+"""
 
 import json
 import logging

@@ -21,7 +21,8 @@ _HOME = f"""<!doctype html>
   :root {{ color-scheme: light dark; }}
   body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 12vh auto; padding: 0 1rem; }}
   h1 {{ font-size: 2rem; margin: 0 }} code, pre {{ font: 14px/1.5 ui-monospace, monospace; }}
-  pre {{ padding: .8rem 1rem; border-radius: .5rem; background: color-mix(in oklab, currentColor 8%, transparent); overflow-x: auto }}
+  pre {{ padding: .8rem 1rem; border-radius: .5rem; overflow-x: auto;
+         background: color-mix(in oklab, currentColor 8%, transparent) }}
   small {{ opacity: .7 }}
 </style>
 <h1>hito</h1>

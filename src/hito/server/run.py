@@ -64,7 +64,11 @@ def run(options: Options) -> int:
     from granian.log import LogLevels
 
     os.environ[_VARIABLE] = msgspec.json.encode(options).decode()
-    print(f"hito: serving {without_password(options.store)} on http://{options.host}:{options.port}{options.prefix}", file=sys.stderr, flush=True)
+    print(
+        f"hito: serving {without_password(options.store)} on http://{options.host}:{options.port}{options.prefix}",
+        file=sys.stderr,
+        flush=True,
+    )
     server = Granian(
         "hito.server.run:worker",
         factory=True,
@@ -126,4 +130,6 @@ def _check_address(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Unavailable(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --host, --port.") from None
+            raise Unavailable(
+                f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --host, --port."
+            ) from None

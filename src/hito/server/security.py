@@ -42,9 +42,8 @@ class Gate:
         # `192.168.*` must not admit `192.168.evil.example`: a pattern of numbers only matches numbers.
         numeric = re.fullmatch(r"[\d.]+|\[[0-9a-f:.]*\]", bare) is not None
         for pattern in self._hosts:
-            if pattern[:1].isdigit() or pattern[:1] == "[":
-                if not numeric:
-                    continue
+            if (pattern[:1].isdigit() or pattern[:1] == "[") and not numeric:
+                continue
             if fnmatchcase(bare, pattern) or fnmatchcase(host, pattern):
                 return True
         return False

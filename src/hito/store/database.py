@@ -15,6 +15,11 @@ from typing import Any, Protocol, TypeVar
 T = TypeVar("T")
 Row = tuple[Any, ...]
 
+# What both databases say to the client in the same case.
+READ_ONLY = "The store is read-only. Reading goes on; give the server write access to log again."
+UNSTORABLE = "A value cannot be stored: text must be Unicode without NUL, numbers must be in range."
+OVERFLOW = "An arithmetic overflow: a result does not fit into a number. Use smaller numbers."
+
 
 class Tx(Protocol):
     """An open transaction. SQL is written with `?` for every value; text from outside never becomes SQL."""

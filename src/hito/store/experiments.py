@@ -115,9 +115,7 @@ def restore(tx: Tx, experiment_id: int) -> None:
         "UPDATE experiments SET deleted = 0, last_update_time = ? WHERE id = ? AND deleted = 1", (tx.now, experiment_id)
     ):
         raise NotFound(f"No deleted experiment has the id {experiment_id}.")
-    tx.run(
-        "UPDATE runs SET deleted = 0, deleted_time = NULL WHERE experiment_id = ? AND deleted = 1", (experiment_id,)
-    )
+    tx.run("UPDATE runs SET deleted = 0, deleted_time = NULL WHERE experiment_id = ? AND deleted = 1", (experiment_id,))
 
 
 def set_tags(tx: Tx, experiment_id: int, tags: Iterable[tuple[str, str]]) -> None:

@@ -146,9 +146,7 @@ def tag(tx: Tx, run: RunKey, key: str) -> str | None:
 
 
 def delete_tag(tx: Tx, run: RunKey, key: str) -> None:
-    """
-    Raises: NotFound: the run has no such tag.
-    """
+    """Remove a tag. Raises: NotFound: the run has no such tag."""
     key_id = tx.key(key)
     if key_id is None or not tx.run("DELETE FROM tags WHERE run_id = ? AND key_id = ?", (run.id, key_id)):
         raise NotFound(f"The run {run.uuid} has no tag '{key}'.")
@@ -160,7 +158,7 @@ def log_params(tx: Tx, run: RunKey, params: Sequence[tuple[str, str]]) -> None:
     Raises: InvalidArgument: one has another value already; none of them is stored.
     """
     keys = [tx.intern(key) for key, _ in params]
-    found = dict(
+    found: dict[int, str] = dict(
         tx.all(f"SELECT key_id, value FROM params WHERE run_id = ? AND key_id IN ({marks(len(keys))})", (run.id, *keys))
     )
     fresh = []

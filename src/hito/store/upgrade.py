@@ -28,8 +28,14 @@ class Upgrading(Protocol):
 
     words: dict[str, str]
 
-    def level(self) -> int: ...
-    def before(self, level: int) -> None: ...
+    def level(self) -> int:
+        """The number of the last step that was taken; 0 for an empty database."""
+        ...
+
+    def before(self, level: int) -> None:
+        """Called in the transaction, before the first step: keep a copy of what is there, if that can be done."""
+        ...
+
     def transaction(self) -> AbstractContextManager[Callable[[str], object]]:
         """A transaction that no other process upgrades in at the same time."""
         ...
@@ -57,17 +63,13 @@ def upgrade(database: Upgrading) -> int:
 
     Raises: Internal: the store was written by a newer hito.
     """
-    level, newest = database.level(), latest()
-    if level > newest:
-        raise Internal(
-            f"This store has schema {level}, this hito knows {newest}: it was written by a newer version. "
-            "Upgrade hito, or open the copy that was kept before the upgrade."
-        )
-    if level == newest:
-        return level
-    database.before(level)
+    newest = latest()
+    if _known_level(database) == newest:
+        return newest
     with database.transaction() as execute:
-        level = database.level()  # again: another process may have been first
+        level = _known_level(database)  # again: another process may have been first
+        if level < newest:
+            database.before(level)
         for number, sql in steps():
             if number > level:
                 execute(in_dialect(sql, database.words))
@@ -76,3 +78,13 @@ def upgrade(database: Upgrading) -> int:
                     execute("INSERT INTO counters (name, value) VALUES ('experiment', 0)")
                 execute(f"UPDATE meta SET value = '{number}' WHERE name = 'schema'")
     return newest
+
+
+def _known_level(database: Upgrading) -> int:
+    level, newest = database.level(), latest()
+    if level > newest:
+        raise Internal(
+            f"This store has schema {level}, this hito knows {newest}: it was written by a newer version. "
+            "Upgrade hito, or open the copy that was kept before the upgrade."
+        )
+    return level

@@ -28,12 +28,12 @@ class ListRunArtifacts(RunMessage):
 
 class ArtifactPath(Message):
     path: str = ""
-    required: ClassVar = ("path",)
+    required: ClassVar[tuple[str, ...]] = ("path",)
 
 
 class CreateUpload(ArtifactPath):
     num_parts: Int64 | None = None
-    required: ClassVar = ("path", "num_parts")
+    required: ClassVar[tuple[str, ...]] = ("path", "num_parts")
 
 
 class PartIn(Struct):
@@ -45,12 +45,12 @@ class PartIn(Struct):
 class CompleteUpload(ArtifactPath):
     upload_id: str = ""
     parts: list[PartIn] = []
-    required: ClassVar = ("path", "upload_id")
+    required: ClassVar[tuple[str, ...]] = ("path", "upload_id")
 
 
 class AbortUpload(ArtifactPath):
     upload_id: str = ""
-    required: ClassVar = ("path", "upload_id")
+    required: ClassVar[tuple[str, ...]] = ("path", "upload_id")
 
 
 class PresignUpload(Message):
@@ -58,31 +58,31 @@ class PresignUpload(Message):
     model_id: str = ""
     path: str = ""
     expiration: Int64 = 900
-    required: ClassVar = ("path",)
+    required: ClassVar[tuple[str, ...]] = ("path",)
 
 
 class PresignDownload(RunMessage):
     path: str = ""
     expiration: Int64 = 900
-    required: ClassVar = ("run_id", "path")
+    required: ClassVar[tuple[str, ...]] = ("run_id", "path")
 
 
 class RunArtifact(RunMessage):
     path: str = ""
-    required: ClassVar = ("run_id", "path")
+    required: ClassVar[tuple[str, ...]] = ("run_id", "path")
 
 
 class VersionArtifact(Message):
     name: str = ""
     version: str = ""
     path: str = ""
-    required: ClassVar = ("name", "version", "path")
+    required: ClassVar[tuple[str, ...]] = ("name", "version", "path")
 
 
 class ModelArtifact(Message):
     model_id: str = ""
     artifact_file_path: str = ""
-    required: ClassVar = ("model_id", "artifact_file_path")
+    required: ClassVar[tuple[str, ...]] = ("model_id", "artifact_file_path")
 
 
 class Files(Struct, frozen=True, omit_defaults=True):
@@ -122,11 +122,15 @@ def _endpoint(method: str, path: str, takes: Any, gives: Any, action: Action, **
 LIST_ARTIFACTS = _endpoint("GET", _PROXY + "/artifacts", ListArtifacts, Files, Action.READ)
 DELETE_ARTIFACT = _endpoint("DELETE", _PROXY + "/artifacts/{path+}", ArtifactPath, Empty, Action.MANAGE)
 CREATE_UPLOAD = _endpoint("POST", _PROXY + "/mpu/create/{path+}", CreateUpload, CreatedUpload, Action.UPDATE)
-COMPLETE_UPLOAD = _endpoint("POST", _PROXY + "/mpu/complete/{path+}", CompleteUpload, Empty, Action.UPDATE, limit=8 << 20)
+COMPLETE_UPLOAD = _endpoint(
+    "POST", _PROXY + "/mpu/complete/{path+}", CompleteUpload, Empty, Action.UPDATE, limit=8 << 20
+)
 ABORT_UPLOAD = _endpoint("POST", _PROXY + "/mpu/abort/{path+}", AbortUpload, Empty, Action.UPDATE)
 PRESIGN = _endpoint("GET", _PROXY + "/presigned/{path+}", ArtifactPath, Presigned, Action.READ)
 LIST_RUN_ARTIFACTS = _endpoint("GET", _RUNS + "list", ListRunArtifacts, RunFiles, Action.READ)
-PRESIGN_UPLOAD = _endpoint("POST", _RUNS + "presigned-upload-url", PresignUpload, PresignedUrl, Action.UPDATE, writes=False)
+PRESIGN_UPLOAD = _endpoint(
+    "POST", _RUNS + "presigned-upload-url", PresignUpload, PresignedUrl, Action.UPDATE, writes=False
+)
 PRESIGN_DOWNLOAD = _endpoint(
     "POST", _RUNS + "presigned-download-url", PresignDownload, PresignedUrl, Action.READ, writes=False
 )
@@ -135,9 +139,7 @@ PRESIGN_DOWNLOAD = _endpoint(
 UPLOAD_ARTIFACT = _endpoint("PUT", _PROXY + "/artifacts/{path+}", ArtifactPath, bytes, Action.UPDATE)
 DOWNLOAD_ARTIFACT = _endpoint("GET", _PROXY + "/artifacts/{path+}", ArtifactPath, bytes, Action.READ)
 GET_ARTIFACT = _endpoint("GET", "/get-artifact", RunArtifact, bytes, Action.READ, version="")
-GET_VERSION_ARTIFACT = _endpoint(
-    "GET", "/model-versions/get-artifact", VersionArtifact, bytes, Action.READ, version=""
-)
+GET_VERSION_ARTIFACT = _endpoint("GET", "/model-versions/get-artifact", VersionArtifact, bytes, Action.READ, version="")
 GET_MODEL_ARTIFACT = _endpoint(
     "GET", "/mlflow/logged-models/{model_id}/artifacts/files", ModelArtifact, bytes, Action.READ
 )

@@ -15,36 +15,36 @@ class CreateExperiment(Message):
     name: str = ""
     artifact_location: str = ""
     tags: list[Pair] = []
-    required: ClassVar = ("name",)
+    required: ClassVar[tuple[str, ...]] = ("name",)
 
 
 class ExperimentId(Message):
     experiment_id: str = ""
-    required: ClassVar = ("experiment_id",)
+    required: ClassVar[tuple[str, ...]] = ("experiment_id",)
 
 
 class ExperimentName(Message):
     experiment_name: str = ""
-    required: ClassVar = ("experiment_name",)
+    required: ClassVar[tuple[str, ...]] = ("experiment_name",)
 
 
 class UpdateExperiment(Message):
     experiment_id: str = ""
     new_name: str = ""
-    required: ClassVar = ("experiment_id", "new_name")
+    required: ClassVar[tuple[str, ...]] = ("experiment_id", "new_name")
 
 
 class SetExperimentTag(Message):
     experiment_id: str = ""
     key: str = ""
     value: str = ""
-    required: ClassVar = ("experiment_id", "key")
+    required: ClassVar[tuple[str, ...]] = ("experiment_id", "key")
 
 
 class DeleteExperimentTag(Message):
     experiment_id: str = ""
     key: str = ""
-    required: ClassVar = ("experiment_id", "key")
+    required: ClassVar[tuple[str, ...]] = ("experiment_id", "key")
 
 
 class SearchExperiments(Message):
@@ -53,7 +53,7 @@ class SearchExperiments(Message):
     filter: str = ""
     order_by: list[str] = []
     view_type: EnumIn = "ACTIVE_ONLY"
-    required: ClassVar = ("max_results",)
+    required: ClassVar[tuple[str, ...]] = ("max_results",)
 
 
 class SearchDatasets(Message):

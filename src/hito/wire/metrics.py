@@ -16,7 +16,7 @@ class GetHistory(RunMessage):
     metric_key: str = ""
     page_token: str = ""
     max_results: Int64 | None = None
-    required: ClassVar = ("run_id", "metric_key")
+    required: ClassVar[tuple[str, ...]] = ("run_id", "metric_key")
 
 
 class GetHistoryBulk(Message):
@@ -24,7 +24,7 @@ class GetHistoryBulk(Message):
     run_uuid: list[str] = []
     metric_key: str = ""
     max_results: Int64 | None = None
-    required: ClassVar = ("metric_key",)
+    required: ClassVar[tuple[str, ...]] = ("metric_key",)
 
 
 class GetHistoryBulkInterval(Message):
@@ -33,7 +33,7 @@ class GetHistoryBulkInterval(Message):
     start_step: Int64 | None = None
     end_step: Int64 | None = None
     max_results: Int64 | None = None
-    required: ClassVar = ("metric_key",)
+    required: ClassVar[tuple[str, ...]] = ("metric_key",)
 
 
 class HistoryPage(Struct, frozen=True, omit_defaults=True):

@@ -19,12 +19,12 @@ class CreateLoggedModel(Message):
     source_run_id: str = ""
     params: list[Pair] = []
     tags: list[Pair] = []
-    required: ClassVar = ("experiment_id",)
+    required: ClassVar[tuple[str, ...]] = ("experiment_id",)
 
 
 class ModelId(Message):
     model_id: str = ""
-    required: ClassVar = ("model_id",)
+    required: ClassVar[tuple[str, ...]] = ("model_id",)
 
 
 class GetLoggedModel(ModelId):
@@ -33,7 +33,7 @@ class GetLoggedModel(ModelId):
 
 class FinalizeLoggedModel(ModelId):
     status: EnumIn | None = None
-    required: ClassVar = ("model_id", "status")
+    required: ClassVar[tuple[str, ...]] = ("model_id", "status")
 
 
 class SetLoggedModelTags(ModelId):
@@ -42,7 +42,7 @@ class SetLoggedModelTags(ModelId):
 
 class DeleteLoggedModelTag(ModelId):
     tag_key: str = ""
-    required: ClassVar = ("model_id", "tag_key")
+    required: ClassVar[tuple[str, ...]] = ("model_id", "tag_key")
 
 
 class LogLoggedModelParams(ModelId):
@@ -68,7 +68,7 @@ class SearchLoggedModels(Message):
     max_results: Int64 = 50
     order_by: list[OrderBy] = []
     page_token: str = ""
-    required: ClassVar = ("experiment_ids",)
+    required: ClassVar[tuple[str, ...]] = ("experiment_ids",)
 
 
 class ListModelArtifacts(ModelId):
@@ -109,7 +109,5 @@ DELETE_LOGGED_MODEL = _endpoint("DELETE", "/{model_id}", ModelId, Empty, Action.
 SET_LOGGED_MODEL_TAGS = _endpoint("PATCH", "/{model_id}/tags", SetLoggedModelTags, Empty, Action.UPDATE)
 DELETE_LOGGED_MODEL_TAG = _endpoint("DELETE", "/{model_id}/tags/{tag_key+}", DeleteLoggedModelTag, Empty, Action.DELETE)
 LOG_LOGGED_MODEL_PARAMS = _endpoint("POST", "/{model_id}/params", LogLoggedModelParams, Empty, Action.UPDATE)
-SEARCH_LOGGED_MODELS = _endpoint(
-    "POST", "/search", SearchLoggedModels, LoggedModelsPage, Action.SEARCH, writes=False
-)
+SEARCH_LOGGED_MODELS = _endpoint("POST", "/search", SearchLoggedModels, LoggedModelsPage, Action.SEARCH, writes=False)
 LIST_MODEL_ARTIFACTS = _endpoint("GET", "/{model_id}/artifacts/directories", ListModelArtifacts, RunFiles, Action.READ)

@@ -15,12 +15,12 @@ class CreateRegisteredModel(Message):
     name: str = ""
     tags: list[Pair] = []
     description: str | None = None
-    required: ClassVar = ("name",)
+    required: ClassVar[tuple[str, ...]] = ("name",)
 
 
 class ModelName(Message):
     name: str = ""
-    required: ClassVar = ("name",)
+    required: ClassVar[tuple[str, ...]] = ("name",)
 
 
 class SearchRegisteredModels(Message):
@@ -32,7 +32,7 @@ class SearchRegisteredModels(Message):
 
 class RenameRegisteredModel(ModelName):
     new_name: str = ""
-    required: ClassVar = ("name", "new_name")
+    required: ClassVar[tuple[str, ...]] = ("name", "new_name")
 
 
 class UpdateRegisteredModel(ModelName):
@@ -46,23 +46,23 @@ class GetLatestVersions(ModelName):
 class SetRegisteredModelTag(ModelName):
     key: str = ""
     value: str = ""
-    required: ClassVar = ("name", "key")
+    required: ClassVar[tuple[str, ...]] = ("name", "key")
 
 
 class DeleteRegisteredModelTag(ModelName):
     key: str = ""
-    required: ClassVar = ("name", "key")
+    required: ClassVar[tuple[str, ...]] = ("name", "key")
 
 
 class SetAlias(ModelName):
     alias: str = ""
     version: str | int = ""
-    required: ClassVar = ("name", "alias", "version")
+    required: ClassVar[tuple[str, ...]] = ("name", "alias", "version")
 
 
 class AliasName(ModelName):
     alias: str = ""
-    required: ClassVar = ("name", "alias")
+    required: ClassVar[tuple[str, ...]] = ("name", "alias")
 
 
 class CreateVersion(ModelName):
@@ -72,14 +72,14 @@ class CreateVersion(ModelName):
     run_link: str = ""
     description: str | None = None
     model_id: str = ""
-    required: ClassVar = ("name", "source")
+    required: ClassVar[tuple[str, ...]] = ("name", "source")
 
 
 class VersionName(ModelName):
     """MLflow wants the number as text; a plain number does no harm."""
 
     version: str | int = ""
-    required: ClassVar = ("name", "version")
+    required: ClassVar[tuple[str, ...]] = ("name", "version")
 
 
 class SearchVersions(Message):
@@ -96,18 +96,18 @@ class UpdateVersion(VersionName):
 class TransitionStage(VersionName):
     stage: str = ""
     archive_existing_versions: bool | None = None
-    required: ClassVar = ("name", "version", "stage")
+    required: ClassVar[tuple[str, ...]] = ("name", "version", "stage")
 
 
 class SetVersionTag(VersionName):
     key: str = ""
     value: str = ""
-    required: ClassVar = ("name", "version", "key")
+    required: ClassVar[tuple[str, ...]] = ("name", "version", "key")
 
 
 class DeleteVersionTag(VersionName):
     key: str = ""
-    required: ClassVar = ("name", "version", "key")
+    required: ClassVar[tuple[str, ...]] = ("name", "version", "key")
 
 
 class RegisteredModelAnswer(Struct, frozen=True):

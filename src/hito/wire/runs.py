@@ -17,7 +17,7 @@ class CreateRun(Message):
     run_name: str = ""
     start_time: Int64 = 0
     tags: list[Pair] = []
-    required: ClassVar = ("experiment_id",)
+    required: ClassVar[tuple[str, ...]] = ("experiment_id",)
 
 
 class RunId(RunMessage):
@@ -33,18 +33,18 @@ class UpdateRun(RunMessage):
 class SetTag(RunMessage):
     key: str = ""
     value: str = ""
-    required: ClassVar = ("run_id", "key")
+    required: ClassVar[tuple[str, ...]] = ("run_id", "key")
 
 
 class DeleteTag(RunMessage):
     key: str = ""
-    required: ClassVar = ("run_id", "key")
+    required: ClassVar[tuple[str, ...]] = ("run_id", "key")
 
 
 class LogParam(RunMessage):
     key: str = ""
     value: str = ""
-    required: ClassVar = ("run_id", "key")
+    required: ClassVar[tuple[str, ...]] = ("run_id", "key")
 
 
 class LogMetric(RunMessage):
@@ -55,7 +55,7 @@ class LogMetric(RunMessage):
     model_id: str = ""
     dataset_name: str = ""
     dataset_digest: str = ""
-    required: ClassVar = ("run_id", "key", "value", "timestamp")
+    required: ClassVar[tuple[str, ...]] = ("run_id", "key", "value", "timestamp")
 
 
 class LogBatch(RunMessage):
@@ -98,7 +98,7 @@ class LogOutputs(RunMessage):
 
 class LogModel(RunMessage):
     model_json: str = ""
-    required: ClassVar = ("run_id", "model_json")
+    required: ClassVar[tuple[str, ...]] = ("run_id", "model_json")
 
 
 class SearchRuns(Message):
@@ -141,7 +141,9 @@ DELETE_TAG = _update("delete-tag", DeleteTag)
 LOG_PARAM = _update("log-parameter", LogParam)
 LOG_METRIC = _update("log-metric", LogMetric)
 LOG_BATCH = _update("log-batch", LogBatch, limit=16 << 20)
-LOG_INPUTS = _update("log-inputs", LogInputs, limit=64 << 20)  # a dataset's profile alone may have 16 million characters
+LOG_INPUTS = _update(
+    "log-inputs", LogInputs, limit=64 << 20
+)  # a dataset's profile alone may have 16 million characters
 LOG_OUTPUTS = _update("outputs", LogOutputs)
 LOG_MODEL = _update("log-model", LogModel)
 SEARCH_RUNS = Endpoint(
