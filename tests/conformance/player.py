@@ -24,7 +24,7 @@ TIMES = {
     "last_updated_timestamp_ms",
 }
 # Fields that MLflow's client does not need and that a server may leave out or add.
-OPTIONAL = {"sqlstate", "error_class", "workspace", "effective_trace_archival_retention"}
+OPTIONAL = {"sqlstate", "error_class", "workspace", "effective_trace_archival_retention", "takes_run_ids"}
 # `metrics` is unordered as the latest values of a run or a model; a history of points is ordered.
 UNORDERED = {"tags", "params", "aliases", "latest_versions", "dataset_inputs", "model_inputs", "model_outputs"}
 GENERATED_NAME = re.compile(r"^[a-z]+-[a-z]+-\d+$")

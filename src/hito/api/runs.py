@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hito.api import metrics
 from hito.api.context import Bindings, Context
 from hito.core import rules
-from hito.core.errors import InvalidArgument
+from hito.core.errors import AlreadyExists, InvalidArgument
 from hito.core.ids import new_name, new_run_id
 from hito.core.runs import RUN_NAME, Dataset, Run, RunStatus, ViewType
 from hito.store import datasets, experiments, runs
@@ -33,9 +33,22 @@ def create(context: Context, message: wire.CreateRun) -> wire.RunAnswer:
     name = rules.check_text(message.run_name or tagged or new_name(), rules.MAX_RUN_NAME, "run_name")
     user = rules.check_text(message.user_id, rules.MAX_TAG_VALUE, "user_id")
     experiments.active(context.tx, experiment)
-    run = runs.create(context.tx, new_run_id(), experiment, name, user, message.start_time, tags.items())
+    run = _begun_before(context, message.run_id, experiment) if message.run_id else None
+    if run is None:
+        run_id = message.run_id or new_run_id()
+        run = runs.create(context.tx, run_id, experiment, name, user, message.start_time, tags.items())
     made = runs.get_many(context.tx, [run.id])[0]
     return wire.RunAnswer(Run(made.info, made.data, made.inputs))
+
+
+def _begun_before(context: Context, run_id: str, experiment: int) -> runs.RunKey | None:
+    """The run that was made under an id which its client chose: asking again changes nothing."""
+    if not rules.is_own_run_id(run_id):
+        raise InvalidArgument(f"Invalid value {run_id[:100]!r} for parameter 'run_id': expected 32 lower-case hex digits.")
+    known = runs.find(context.tx, run_id)
+    if known is not None and known.experiment_id != experiment:
+        raise AlreadyExists(f"The run {run_id} exists already, in experiment {known.experiment_id}.")
+    return known
 
 
 def get(context: Context, message: wire.RunId) -> wire.RunAnswer:

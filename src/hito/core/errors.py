@@ -34,6 +34,15 @@ class HitoError(Exception):
         super().__init__(message)
         self.message = message
 
+    @property
+    def error_code(self) -> str:
+        """`code`, by the name that MLflow's exceptions have for it."""
+        return self.code
+
+    def get_http_status_code(self) -> int:
+        """`status`, by the name that MLflow's exceptions have for it."""
+        return self.status
+
 
 class InvalidArgument(HitoError):
     """The request is malformed, out of bounds, or against a rule of the protocol."""

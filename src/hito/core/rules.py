@@ -42,6 +42,7 @@ INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 _KEY = re.compile(r"[\w/.\- :]+")
 _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}", re.ASCII)
+_OWN_RUN_ID = re.compile(r"[0-9a-f]{32}")
 _MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 _ALIAS = re.compile(r"[\w\-]+")
 _VERSION_ALIAS = re.compile(r"[vV]\d+")
@@ -94,6 +95,11 @@ def check_run_id(run_id: str) -> str:
     if not _RUN_ID.fullmatch(run_id):
         raise InvalidArgument(f"Invalid run id {_quoted(run_id)}: letters, digits, '_' and '-', at most 256 of them.")
     return run_id
+
+
+def is_own_run_id(text: str) -> bool:
+    """Whether this is an id as hito and MLflow make them, 32 hex digits: what a client may choose for a new run."""
+    return _OWN_RUN_ID.fullmatch(text) is not None
 
 
 def is_model_id(text: str) -> bool:

@@ -36,7 +36,7 @@ class CreateUpload(ArtifactPath):
     required: ClassVar[tuple[str, ...]] = ("path", "num_parts")
 
 
-class PartIn(Struct):
+class PartIn(Struct, omit_defaults=True):
     part_number: Int64 = 0
     etag: str = ""
     url: str = ""

@@ -44,10 +44,10 @@ class Right(Struct, frozen=True):
     subject: Subject
 
 
-class Message(Struct, kw_only=True):
+class Message(Struct, kw_only=True, omit_defaults=True):
     """What an endpoint takes. Unset texts are "", unset numbers None; `required` names fields that must be given.
 
-    MLflow's protocol takes absent, null and "" for the same in a required field: missing.
+    What is unset is not sent. MLflow's protocol takes absent, null and "" for the same in a required field: missing.
     """
 
     required: ClassVar[tuple[str, ...]] = ()

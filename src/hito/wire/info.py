@@ -17,6 +17,8 @@ class Features(Struct, frozen=True):
 
 
 class ServerInfo(Struct, frozen=True):
+    """`takes_run_ids` is ours: runs may be created under an id that the client chose (see `CreateRun`)."""
+
     store_type: str = "SqlStore"
     workspaces_enabled: bool = False
     trace_archival_enabled: bool = False
@@ -25,6 +27,7 @@ class ServerInfo(Struct, frozen=True):
     presigned_upload_run_id_supported: bool = True
     presigned_upload_model_id_supported: bool = True
     features_enabled: Features = Features()
+    takes_run_ids: bool = True
 
 
 SERVER_INFO = Endpoint(

@@ -49,12 +49,12 @@ class LogLoggedModelParams(ModelId):
     params: list[Pair] = []
 
 
-class DatasetFilter(Struct):
+class DatasetFilter(Struct, omit_defaults=True):
     dataset_name: str = ""
     dataset_digest: str = ""
 
 
-class OrderBy(Struct):
+class OrderBy(Struct, omit_defaults=True):
     field_name: str = ""
     ascending: bool = True
     dataset_name: str = ""

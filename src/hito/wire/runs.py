@@ -12,6 +12,8 @@ _PATH = "/mlflow/runs/"
 
 
 class CreateRun(Message):
+    """`run_id` is ours, not MLflow's: a client that began a run without a server chose its id, and may send it again."""
+
     experiment_id: str = ""
     user_id: str = ""
     run_name: str = ""
@@ -64,7 +66,7 @@ class LogBatch(RunMessage):
     tags: list[Pair] = []
 
 
-class DatasetIn(Struct):
+class DatasetIn(Struct, omit_defaults=True):
     name: str = ""
     digest: str = ""
     source_type: str = ""
@@ -73,16 +75,16 @@ class DatasetIn(Struct):
     profile: str | None = None
 
 
-class DatasetInputIn(Struct):
+class DatasetInputIn(Struct, omit_defaults=True):
     tags: list[Pair] = []
     dataset: DatasetIn | None = None
 
 
-class ModelInputIn(Struct):
+class ModelInputIn(Struct, omit_defaults=True):
     model_id: str = ""
 
 
-class ModelOutputIn(Struct):
+class ModelOutputIn(Struct, omit_defaults=True):
     model_id: str = ""
     step: Int64 | None = None
 

@@ -21,7 +21,7 @@ class Pair(Struct, gc=False):
     value: str = ""
 
 
-class MetricIn(Struct, gc=False):
+class MetricIn(Struct, gc=False, omit_defaults=True):
     """A point on its way in; what must be given is checked by the handler, which knows its place in the batch."""
 
     key: str = ""
