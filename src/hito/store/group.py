@@ -27,9 +27,6 @@ from hito.store.database import Tx
 
 T = TypeVar("T")
 
-_GROUP = 256
-"""Jobs that share a commit at most: bounds how long the first of them waits for the rest."""
-
 
 class Job:
     """One caller's work, what became of it, and the latch on which its caller waits."""
@@ -56,10 +53,12 @@ class Group:
 
     Args:
         commit: executes jobs in one transaction and settles each of them.
+        most: jobs that share a commit at most: bounds how long the first of them waits for the rest.
     """
 
-    def __init__(self, commit: Callable[[list[Job]], None]) -> None:
+    def __init__(self, commit: Callable[[list[Job]], None], most: int) -> None:
         self._commit = commit
+        self._most = most
         self._mutex = threading.Lock()
         self._idle = threading.Condition(self._mutex)
         self._closed = False
@@ -69,9 +68,7 @@ class Group:
 
     def write(self, work: Callable[[Tx], T]) -> T:
         """Execute `work` in a group; its result, or its exception."""
-        if os.getpid() != self._process:
-            # The lock may have been copied while it was held, and no database allows a connection in two processes.
-            raise Internal("This store was opened before the process forked; open it again in the new process.")
+        self.check_process()
         job = Job(work)
         with self._mutex:
             if self._closed:
@@ -95,6 +92,14 @@ class Group:
         result: T = job.result
         return result
 
+    def check_process(self) -> None:
+        """No database allows a connection in two processes, and a lock that was held when the process forked stays so.
+
+        Raises: Internal.
+        """
+        if os.getpid() != self._process:
+            raise Internal("This store was opened before the process forked; open it again in the new process.")
+
     def close(self) -> None:
         """Take no more work, and wait for what was taken."""
         with self._idle:
@@ -105,7 +110,7 @@ class Group:
         group = [mine]
         try:
             with self._mutex:
-                while self._queue and len(group) < _GROUP:
+                while self._queue and len(group) < self._most:
                     group.append(self._queue.popleft())
             self._commit(group)
         finally:

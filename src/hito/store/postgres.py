@@ -34,7 +34,7 @@ import psycopg
 from hito.core.clock import now_ms
 from hito.core.errors import HitoError, Internal, InvalidArgument, Unavailable
 from hito.store import postgres_link as link
-from hito.store.database import Row, Tx
+from hito.store.database import UNSTORABLE, Row, Tx
 from hito.store.group import Group, Job
 from hito.store.names import Names
 from hito.store.postgres_link import Link, statement
@@ -45,6 +45,9 @@ log = logging.getLogger("hito.store")
 
 _WRITERS = 0x6869746F
 """The advisory lock of whoever writes or upgrades: "hito" in ASCII."""
+_GROUP = 60
+"""Jobs that share a commit at most. Each may have a savepoint, and of a transaction with more than 64 PostgreSQL has to
+look up on disk what others may see of it."""
 _READERS = 16
 """Connections for reading at most; PostgreSQL allows 100 in all unless told otherwise."""
 _READER_WAIT_SECONDS = 30
@@ -167,7 +170,7 @@ class PostgresDatabase:
         self._uri = uri
         self._clock = clock
         self._names = Names()
-        self._group = Group(self._commit)
+        self._group = Group(self._commit, most=_GROUP)
         self._writer: Link | None = None
         self._readers: list[Link] = []
         self._free = threading.BoundedSemaphore(_READERS)
@@ -177,6 +180,7 @@ class PostgresDatabase:
             upgrade(_Upgrading(connection))
 
     def read(self, work: Callable[[Tx], T]) -> T:
+        self._group.check_process()
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self._reader() as reader:
@@ -193,7 +197,7 @@ class PostgresDatabase:
                 self._close_idle()  # the others were lost together with this one
                 _pause(attempt)
             except (UnicodeEncodeError, OverflowError) as error:
-                raise _unstorable() from error
+                raise InvalidArgument(UNSTORABLE) from error
         raise AssertionError("the last attempt returns or raises")
 
     def write(self, work: Callable[[Tx], T]) -> T:
@@ -254,7 +258,7 @@ class PostgresDatabase:
         Raises: psycopg.Error: nothing was written; _Uncertain: nobody knows whether it was.
         """
         if self._writer is None or self._writer.lost:
-            self._writer = Link(self._uri, prepare_after=2)
+            self._writer = Link(self._uri)
         writer = self._writer
         now = self._clock()
         kept: list[PostgresTx] = []
@@ -271,7 +275,11 @@ class PostgresDatabase:
                     except psycopg.Error:
                         raise
                     except Exception as error:  # noqa: BLE001  every caller gets its own exception back
-                        job.error = _unstorable() if isinstance(error, UnicodeEncodeError | OverflowError) else error
+                        job.error = (
+                            InvalidArgument(UNSTORABLE)
+                            if isinstance(error, UnicodeEncodeError | OverflowError)
+                            else error
+                        )
                         tx.undo()
                     else:
                         tx.keep()
@@ -307,7 +315,7 @@ class PostgresDatabase:
             try:
                 reader = self._readers.pop()  # the one used last: the others may be dropped by a proxy meanwhile
             except IndexError:
-                reader = Link(self._uri, prepare_after=5, settings=_READER_SETTINGS)
+                reader = Link(self._uri, settings=_READER_SETTINGS)
             try:
                 yield reader
             finally:
@@ -374,7 +382,7 @@ class _Upgrading:
             yield self._execute
 
     def _execute(self, sql: str) -> None:
-        self._connection.execute(sql.encode(), prepare=False)
+        self._connection.execute(sql.encode())
 
     def _one(self, sql: str) -> Row:
         row = self._connection.execute(sql.encode()).fetchone()
@@ -391,10 +399,6 @@ def _check_server(connection: link.Connection) -> None:
         raise InvalidArgument(
             f"The database must have the encoding UTF8, found {encoding}: CREATE DATABASE … ENCODING 'UTF8'."
         )
-
-
-def _unstorable() -> InvalidArgument:
-    return InvalidArgument("A value cannot be stored: text must be Unicode without NUL, numbers must be in range.")
 
 
 def _pause(attempt: int) -> None:

@@ -1,49 +1,67 @@
-"""The store in one SQLite file: many readers, one writer, and commits that are shared.
+"""The store in one SQLite file: many readers, one writer, and commits that are shared (store/group.py).
 
-SQLite lets one transaction write at a time, and making it durable costs a flush of the disk (0.2 to 0.8 ms was seen).
-So threads that want to write at the same moment share a commit:
+Each job of a group runs in a savepoint of its own, so one that fails takes nothing with it but itself.
 
-    thread A  ──► queue empty: A leads.  BEGIN  a  COMMIT────────┐ A returns, hands the lead to B
-    thread B  ───────► waits ...................................│ B leads.  BEGIN  b  c  d  COMMIT ──┐
-    thread C  ──────────────► waits ............................│......................................│ all return
-    thread D  ───────────────────► waits
+Readers have connections of their own and see the last commit. What is written goes to a log beside the file (WAL) and
+from there, now and then, into the file: the checkpoint. SQLite would do that inside of a commit, which then takes a
+hundred times as long and keeps everybody waiting. Here a thread does it beside the commits; when it is done, the next
+leader brings over what was added meanwhile, which is little, and SQLite begins the log anew:
 
-There is no writer thread: a lone caller leads at once and pays for nothing but its own work and the flush. While it
-flushes (without Python's lock), others queue up and are the next group. Each job of a group runs in a savepoint of its
-own, so one that fails takes nothing with it but itself. Nobody is answered before the commit came back.
+    log      |‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚|            the leader's commit passes _CHECKPOINT_PAGES: a thread starts
+             |ooooooooooooooooooo‚‚‚‚‚‚‚|‚‚‚         it copies (o); commits go on and add to the log (‚)
+             |oooooooooooooooooooooooooo|ooo         the next leader copies the rest
+             |‚‚                                     all is copied: the log starts from its beginning
 
-Readers have connections of their own and see the last commit (WAL).
+A file or a folder that cannot be written to is read nevertheless.
 """
 
-import _thread
 import contextlib
 import logging
+import os
 import threading
-from collections import deque
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import apsw
 
 from hito.core.clock import now_ms
-from hito.core.errors import HitoError, Internal, PermissionDenied, Unavailable
-from hito.store.database import Row, Tx
+from hito.core.errors import HitoError, Internal, InvalidArgument, PermissionDenied, Unavailable
+from hito.store.database import OVERFLOW, READ_ONLY, UNSTORABLE, Row, Tx
+from hito.store.group import Group, Job
 from hito.store.names import Names
 from hito.store.search.functions import functions
-from hito.store.upgrade import upgrade
+from hito.store.upgrade import NOT_OURS, upgrade
 
 T = TypeVar("T")
 log = logging.getLogger("hito.store")
 
 _GROUP = 256
-"""Jobs that share a commit at most: bounds how long the first of them waits for the rest."""
+"""Jobs that share a commit at most."""
 _BUSY_MS = 30_000
 """How long to wait for another process that is writing."""
 _READERS = 16
 """Connections for reading that are kept open."""
 _CACHE_KIB = 16_384
 """Page cache of the writer; a reader has an eighth of that."""
+
+_CHECKPOINT_PAGES = 2_000
+"""Pages of 4 KiB in the log after which it is copied into the file."""
+_CHECKPOINT_PAGES_AT_MOST = 32_000
+"""A log that got this long in spite of that is copied by a leader: the disk is slower than the writers."""
+_RESTART_MS = 500
+"""How long such a leader waits for readers of the log."""
+_OF_ONE_JOB = (
+    apsw.ConstraintError,
+    apsw.SQLError,
+    apsw.TooBigError,
+    apsw.MismatchError,
+    apsw.BindingsError,
+    apsw.RangeError,
+)
+"""Errors that end one statement and leave the transaction as it was before it."""
 
 _WORDS = {
     "BIGKEY": "INTEGER PRIMARY KEY",
@@ -115,21 +133,11 @@ class SqliteTx:
             self._names.add(self._new)
 
 
-class _Job:
-    """One caller's work, and the latch on which it waits."""
-
-    __slots__ = ("error", "latch", "leads", "result", "work")
-
-    def __init__(self, work: Callable[[Tx], Any]) -> None:
-        self.work = work
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.leads = False
-        self.latch: Any = None
-
-
 class SqliteDatabase:
-    """`database.Database` over one file. Opening creates the file and brings the schema up to date."""
+    """`database.Database` over one file. Opening creates the file and brings the schema up to date.
+
+    Where the file or its folder cannot be written to, the store is opened for reading; `write` raises PermissionDenied.
+    """
 
     dialect = "sqlite"
 
@@ -137,17 +145,30 @@ class SqliteDatabase:
         self.path = path
         self._clock = clock
         self._names = Names()
-        self._mutex = threading.Lock()
-        self._queue: deque[_Job] = deque()
-        self._led = False
+        self._group = Group(self._commit, most=_GROUP)
         self._readers: list[apsw.Connection] = []
         self._closed = False
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._log_pages = 0
+        self._checkpoint_at = _CHECKPOINT_PAGES
+        self._checkpoint: threading.Thread | None = None
+        self._make_folder()
+        self._uri = f"file:{quote(str(path.absolute()))}"
+        self.read_only = path.exists() and not self._can_write()
         with _translated(path):
+            if self.read_only:
+                self._find_a_way_to_read()
             self._writer = self._connect(_CACHE_KIB)
-            self._upgrade()
+            try:
+                self._begin_log()
+                upgrade(_Upgrading(self))
+            except BaseException:
+                self._writer.close()
+                raise
 
     def read(self, work: Callable[[Tx], T]) -> T:
+        self._group.check_process()
+        if self._closed:
+            raise Unavailable("The store is closed.")
         with _translated(self.path):
             try:
                 connection = self._readers.pop()
@@ -159,7 +180,7 @@ class SqliteDatabase:
                 try:
                     result = work(tx)
                 finally:
-                    connection.execute("ROLLBACK")
+                    _end(connection)
                 tx.settle()
                 return result
             finally:
@@ -169,111 +190,138 @@ class SqliteDatabase:
                     connection.close()
 
     def write(self, work: Callable[[Tx], T]) -> T:
-        job = _Job(work)
-        with self._mutex:
-            if self._led:
-                job.latch = _thread.allocate_lock()
-                job.latch.acquire()
-                self._queue.append(job)
-            else:
-                self._led = job.leads = True
-        if not job.leads:
-            job.latch.acquire()  # until its group is durable, or the lead is handed over
-        if job.leads:
-            self._lead(job)
-        if job.error is not None:
-            raise job.error
-        result: T = job.result
-        return result
+        if self.read_only:
+            raise PermissionDenied(READ_ONLY)
+        return self._group.write(work)
 
     def close(self) -> None:
+        self._group.close()
         self._closed = True
-        self.write(lambda tx: None)  # whoever is writing has finished when this has
-        for connection in (*self._readers, self._writer):
-            connection.close()
-        self._readers.clear()
+        if self._checkpoint is not None:
+            self._checkpoint.join()
+        while self._readers:
+            with contextlib.suppress(IndexError):  # a reader that was under way put one back or took one
+                self._readers.pop().close()
+        self._writer.close()  # the last connection to the file copies the log into it and removes it
 
     def check(self) -> list[str]:
         """What SQLite's own integrity check and its check of references find wrong; empty when all is well."""
-        connection = self._connect(_CACHE_KIB)
-        try:
-            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            found += [f"{row[0]}: row {row[1]} refers to no {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")]
-            return found
-        finally:
-            connection.close()
+        with _translated(self.path):
+            connection = self._connect(_CACHE_KIB)
+            try:
+                found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+                for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+                    found.append(f"{table}: row {row} refers to no {parent}")
+                return found
+            finally:
+                connection.close()
 
-    def _lead(self, mine: _Job) -> None:
-        """Commit a group that begins with `mine`, tell the others, and hand the lead over."""
-        group = [mine]
-        with self._mutex:
-            while self._queue and len(group) < _GROUP:
-                group.append(self._queue.popleft())
-        try:
-            self._commit(group)
-        finally:
-            with self._mutex:
-                successor = self._queue.popleft() if self._queue else None
-                if successor is None:
-                    self._led = False
-                else:
-                    successor.leads = True
-            if successor is not None:
-                successor.latch.release()
-            for job in group[1:]:
-                job.latch.release()
-
-    def _commit(self, group: list[_Job]) -> None:
+    def _commit(self, group: list[Job]) -> None:
+        """Execute a group in one transaction and settle its jobs."""
         connection = self._writer
-        done: list[tuple[_Job, SqliteTx]] = []
+        kept: list[SqliteTx] = []
+        committing = False
         try:
             connection.execute("BEGIN IMMEDIATE")
-            try:
-                now = self._clock()
-                for job in group:
-                    tx = SqliteTx(connection, self._names, now)
-                    # A savepoint costs 5 µs; a lone job does without, its failure ends the transaction.
-                    alone = len(group) == 1
-                    if not alone:
-                        connection.execute("SAVEPOINT job")
-                    try:
-                        job.result = job.work(tx)
-                    except apsw.Error:
-                        raise  # the database itself: nobody's work can be trusted to be there
-                    except BaseException as error:  # noqa: BLE001  every caller gets its own exception back
-                        job.error = error
-                        if alone:
-                            connection.execute("ROLLBACK")
-                            return
-                        connection.execute("ROLLBACK TO job")
-                    else:
-                        done.append((job, tx))
-                    if not alone:
-                        connection.execute("RELEASE job")
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        except apsw.Error as error:
-            if len(group) > 1 and isinstance(error, apsw.ConstraintError):
-                self._one_by_one(group)
-                return
+            now = self._clock()
+            # A savepoint costs 5 µs; a lone job does without, its failure ends the transaction.
+            saves = len(group) > 1
             for job in group:
-                job.error = job.error or _translation(error, self.path)
+                tx = SqliteTx(connection, self._names, now)
+                job.error = None
+                if saves:
+                    connection.execute("SAVEPOINT job")
+                try:
+                    job.result = job.work(tx)
+                except Exception as error:  # every caller gets its own exception back
+                    if isinstance(error, apsw.Error) and not isinstance(error, _OF_ONE_JOB):
+                        raise  # the database itself: nobody's work can be trusted to be there
+                    job.error = self._known(error)
+                    if saves:
+                        connection.execute("ROLLBACK TO job")
+                else:
+                    kept.append(tx)
+                if saves:
+                    connection.execute("RELEASE job")
+            committing = True
+            connection.execute("COMMIT" if kept else "ROLLBACK")
+        except apsw.Error as error:
+            _end(connection)
+            failure = _translation(error, self.path)
+            for job in group:
+                job.fail(job.error or failure)
             return
-        for _, tx in done:
-            tx.settle()
+        except BaseException:
+            if committing and not connection.in_transaction:
+                self._settle(group, kept)  # interrupted when the commit had succeeded: it counts
+            _end(connection)
+            raise
+        self._settle(group, kept)
+        self._care_for_the_log()
 
-    def _one_by_one(self, group: list[_Job]) -> None:
-        """A broken constraint is one job's fault: run each in a commit of its own to find whose."""
+    @staticmethod
+    def _settle(group: list[Job], kept: list[SqliteTx]) -> None:
+        for tx in kept:
+            tx.settle()
         for job in group:
-            job.error = None
-            self._commit([job])
+            job.settled = True
+
+    def _known(self, error: Exception) -> Exception:
+        """What a caller gets for an exception of its own work."""
+        if isinstance(error, apsw.Error):
+            return _translation(error, self.path)
+        return InvalidArgument(UNSTORABLE) if isinstance(error, UnicodeEncodeError | OverflowError) else error
+
+    def _care_for_the_log(self) -> None:
+        """Called by the leader after a commit. See the drawing at the top."""
+        pages = self._log_pages
+        if pages < self._checkpoint_at:
+            return
+        if self._checkpoint is None:
+            self._checkpoint = threading.Thread(target=self._copy_log_beside, name="hito-checkpoint")
+            self._checkpoint.start()
+        elif not self._checkpoint.is_alive():
+            self._checkpoint = None
+            # A reader that never pauses keeps SQLite from beginning the log anew; then wait for it, but not for long.
+            mode = (
+                apsw.SQLITE_CHECKPOINT_RESTART if pages > _CHECKPOINT_PAGES_AT_MOST else apsw.SQLITE_CHECKPOINT_PASSIVE
+            )
+            self._writer.set_busy_timeout(_RESTART_MS)
+            copied = self._copy_log(self._writer, mode)
+            self._writer.set_busy_timeout(_BUSY_MS)
+            self._checkpoint_at = _CHECKPOINT_PAGES if copied else pages + _CHECKPOINT_PAGES
+
+    def _copy_log_beside(self) -> None:
+        with contextlib.suppress(HitoError), _translated(self.path):
+            connection = self._connect(_CACHE_KIB // 8)
+            try:
+                self._copy_log(connection, apsw.SQLITE_CHECKPOINT_PASSIVE)
+            finally:
+                connection.close()
+
+    def _copy_log(self, connection: apsw.Connection, mode: int) -> bool:
+        """Whether all of the log is in the file now. If not, nothing is lost: the log stays, and grows."""
+        try:
+            pages, copied = connection.wal_checkpoint(mode=mode)
+        except apsw.BusyError:
+            return False
+        except apsw.Error as error:
+            log.warning("The log of %s cannot be copied into the file; it stays and grows: %s", self.path, error)
+            return False
+        return pages == copied
+
+    def _note_log(self, _: apsw.Connection, __: str, pages: int) -> int:
+        self._log_pages = pages
+        return apsw.SQLITE_OK
 
     def _connect(self, cache_kib: int) -> apsw.Connection:
-        connection = apsw.Connection(str(self.path), statementcachesize=200)
+        if self.read_only:
+            flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        else:
+            flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+        connection = apsw.Connection(self._uri, flags=flags, statementcachesize=200)
         connection.set_busy_timeout(_BUSY_MS)
+        connection.wal_autocheckpoint(0)
         # FULL: the log is flushed at every commit, so that what was answered survives a power cut.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -283,25 +331,82 @@ class SqliteDatabase:
             connection.create_scalar_function(name, function, deterministic=True)
         return connection
 
-    def _upgrade(self) -> None:
-        connection = self._writer
+    def _make_folder(self) -> None:
+        if self.path.is_dir():
+            raise InvalidArgument(f"{self.path} is a folder; name a file in it.")
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        except apsw.ReadOnlyError:
-            return  # reads go on
-        upgrade(_Upgrading(self))
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"The folder {self.path.parent} of the store cannot be made: {error.strerror}."
+            ) from error
+
+    def _can_write(self) -> bool:
+        return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
+
+    def _find_a_way_to_read(self) -> None:
+        """Choose how to open a file that cannot be written to.
+
+        Readers share a little file (-shm) with the writer. Where there is none and none can be made, nobody writes,
+        and SQLite can be told so: `immutable`. Not if there is a log that never came into the file: it must be read.
+        """
+        self._uri = f"file:{quote(str(self.path.absolute()))}?mode=ro"
+        connection = self._connect(_CACHE_KIB // 8)
+        try:
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
+        except (apsw.CantOpenError, apsw.ReadOnlyError) as error:
+            log_file = self.path.with_name(f"{self.path.name}-wal")
+            if log_file.exists() and log_file.stat().st_size:
+                raise Unavailable(
+                    f"{self.path} was not closed when it was last written to. Open it once with write access to it and "
+                    "to its folder; then it can be read without."
+                ) from error
+            self._uri += "&immutable=1"
+        finally:
+            connection.close()
+
+    def _begin_log(self) -> None:
+        """Switch a new file to WAL, and hear how long the log is after every commit."""
+        if self.read_only:
+            return
+        deadline = time.monotonic() + _BUSY_MS / 1000
+        while True:
+            try:
+                # SQLite does not wait for another process that is switching the same file; so we do.
+                mode = self._writer.execute("PRAGMA journal_mode = WAL").fetchall()[0][0]
+                break
+            except apsw.BusyError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+            except (apsw.ReadOnlyError, apsw.CantOpenError):
+                # The permissions promised more than the file system keeps.
+                if not self.path.exists():
+                    raise
+                self._writer.close()
+                self.read_only = True
+                self._find_a_way_to_read()
+                self._writer = self._connect(_CACHE_KIB)
+                return
+        if mode != "wal":
+            log.warning(
+                "The file system of %s does not allow a log beside the file: readers and writers wait.", self.path
+            )
+        self._writer.set_wal_hook(self._note_log)
 
     def backup(self, to: Path) -> None:
-        """Write a consistent copy of the whole store to a new file."""
+        """Write a consistent copy of the whole store to a new file; it is there whole, or not at all."""
+        unfinished = to.with_name(f"{to.name}.{os.getpid()}.unfinished")
         with _translated(self.path):
-            target = apsw.Connection(str(to))
+            source, target = self._connect(_CACHE_KIB // 8), apsw.Connection(str(unfinished))
             try:
-                with target.backup("main", self._writer, "main") as copying:
+                with target.backup("main", source, "main") as copying:
                     while not copying.done:
                         copying.step(4096)
             finally:
                 target.close()
+                source.close()
+        unfinished.replace(to)
 
 
 class _Upgrading:
@@ -315,29 +420,47 @@ class _Upgrading:
 
     def level(self) -> int:
         """The number of the last step that was taken; 0 for an empty file."""
-        exists = self._connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchall()
-        if not exists:
+        known = "SELECT name FROM sqlite_schema WHERE name IN ('meta', 'experiments')"
+        names = {row[0] for row in self._connection.execute(known)}
+        if "meta" not in names:
+            if names:
+                raise InvalidArgument(NOT_OURS)
             return 0
-        return int(self._connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall()[0][0])
+        rows = self._connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall()
+        if not rows:
+            raise InvalidArgument(NOT_OURS)
+        return int(str(rows[0][0]))
 
     def before(self, level: int) -> None:
         """Keep a copy of a store that holds something, beside it."""
         if level:
-            copy = self._database.path.with_name(f"{self._database.path.name}.before-upgrade-from-{level}")
+            path = self._database.path
+            copy = path.with_name(f"{path.name}.before-upgrade-from-{level}")
             if not copy.exists():
                 self._database.backup(copy)
-                log.warning("The store %s is brought up to date; a copy of it is kept in %s", self._database.path, copy)
+                log.warning("The store %s is brought up to date; a copy of it is kept in %s", path, copy)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Callable[[str], object]]:
+        if self._database.read_only:
+            raise PermissionDenied(
+                f"The store {self._database.path} must be brought up to date, and it cannot be written to. "
+                "Open it once with write access to it and to its folder."
+            )
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield self._connection.execute
             self._connection.execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            _end(self._connection)
             raise
+
+
+def _end(connection: apsw.Connection) -> None:
+    """Roll back what is open; nothing is, where SQLite itself did so (disk full)."""
+    if connection.in_transaction:
+        with contextlib.suppress(apsw.Error):
+            connection.execute("ROLLBACK")
 
 
 @contextlib.contextmanager
@@ -346,20 +469,30 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except apsw.Error as error:
         raise _translation(error, path) from error
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise InvalidArgument(UNSTORABLE) from error
 
 
 def _translation(error: apsw.Error, path: Path) -> HitoError:
-    """SQLite's error as ours; the message names the file for its owner and tells what to do."""
+    """SQLite's error as ours; the message tells what to do, the log names the file for its owner."""
     if isinstance(error, apsw.BusyError | apsw.LockedError):
         return Unavailable(f"The store is locked by another process for more than {_BUSY_MS // 1000} s. Try again.")
     if isinstance(error, apsw.FullError):
         return Unavailable("The disk that holds the store is full. Nothing was written; free some space and try again.")
     if isinstance(error, apsw.ReadOnlyError | apsw.PermissionsError):
-        return PermissionDenied("The store is read-only. Reading goes on; give the server write access to log again.")
-    if isinstance(error, apsw.IOError | apsw.CantOpenError):
+        return PermissionDenied(READ_ONLY)
+    if isinstance(error, apsw.TooBigError):
+        return InvalidArgument(UNSTORABLE)
+    if isinstance(error, apsw.SQLError) and "integer overflow" in str(error):
+        return InvalidArgument(OVERFLOW)
+    if isinstance(error, apsw.ConnectionClosedError):
+        return Unavailable("The store is closed.")
+    if isinstance(error, apsw.IOError | apsw.CantOpenError | apsw.ProtocolError | apsw.NoMemError):
         log.error("The store %s cannot be read or written: %s", path, error)
         return Unavailable("The disk that holds the store gives errors. Nothing was written; see the server's log.")
-    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+    if isinstance(error, apsw.NotADBError):
+        return InvalidArgument(f"{path.name} is not a SQLite file. Name another, or move it away.")
+    if isinstance(error, apsw.CorruptError):
         log.error("The store %s is damaged: %s", path, error)
         return Internal("The store is damaged. Stop the server and run `hito db check`.")
     log.error("The store %s met an unexpected error", path, exc_info=error)
