@@ -68,7 +68,11 @@ class Alias(Struct, frozen=True):
 
 
 class Version(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A registered model's version. `aliases` is None where MLflow does not fill it: in searches and listings."""
+    """A registered model's version.
+
+    `description` is "" when it was created without one, which is written, and None when it was cleared, which is not.
+    `aliases` is empty where MLflow does not fill it: in searches, and among the latest versions of a model.
+    """
 
     name: str
     version: str
@@ -82,7 +86,6 @@ class Version(Struct, frozen=True, omit_defaults=True, kw_only=True):
     tags: list[Tag] = []
     run_link: str
     aliases: list[str] = []
-    model_id: str | None = None
 
 
 class RegisteredModel(Struct, frozen=True, omit_defaults=True, kw_only=True):

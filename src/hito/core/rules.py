@@ -45,6 +45,7 @@ _RUN_ID = re.compile(r"[a-zA-Z0-9][\w\-]{0,255}", re.ASCII)
 _OWN_RUN_ID = re.compile(r"[0-9a-f]{32}")
 _MODEL_ID = re.compile(r"m-[0-9a-f]{32}")
 _ALIAS = re.compile(r"[\w\-]+")
+_VERSION = re.compile(r"-?[0-9]{1,18}")
 _VERSION_ALIAS = re.compile(r"[vV]\d+")
 _LOGGED_MODEL_NAME = re.compile(r"[^/:.%\"']+")
 
@@ -144,9 +145,8 @@ def folded_model_name(name: str) -> str:
 
     previous = None
     while previous != name:
-        previous, name = name, unquote(name)
-    name = unicodedata.normalize("NFKC", name)
-    visible = "".join(" " if c.isspace() else c for c in name if unicodedata.category(c) != "Cf")
+        previous, name = name, unicodedata.normalize("NFKC", unquote(name))
+    visible = "".join(c for c in name if c.isspace() or unicodedata.category(c) not in ("Cf", "Cc"))
     return " ".join(visible.split())
 
 
@@ -168,8 +168,8 @@ def check_alias(alias: str) -> str:
 
 
 def check_version(text: str) -> int:
-    """A model version's number, which is a decimal text on the wire."""
-    if text.isascii() and text.isdigit() and len(text) <= 18:
+    """A model version's number, which is a decimal text on the wire. No version is 0 or below: such are not found."""
+    if _VERSION.fullmatch(text):
         return int(text)
     raise InvalidArgument(f"Invalid model version {_quoted(text)}: expected a decimal number, such as '1'.")
 

@@ -10,6 +10,8 @@ from hito.wire.endpoint import Action, Empty, Endpoint, Message, Right, Subject
 from hito.wire.types import EnumIn, Int64, Pair
 
 _PATH = "/mlflow/logged-models"
+_LIMIT = 8 << 20
+"""Bytes of a body with params or tags: a hundred of the longest, and what surrounds them."""
 
 
 class CreateLoggedModel(Message):
@@ -102,12 +104,14 @@ def _endpoint(method: str, path: str, takes: Any, gives: Any, action: Action, **
     return Endpoint(method, _PATH + path, takes=takes, gives=gives, needs=_needs(action), **more)
 
 
-CREATE_LOGGED_MODEL = _endpoint("POST", "", CreateLoggedModel, LoggedModelAnswer, Action.UPDATE)
+CREATE_LOGGED_MODEL = _endpoint("POST", "", CreateLoggedModel, LoggedModelAnswer, Action.UPDATE, limit=_LIMIT)
 GET_LOGGED_MODEL = _endpoint("GET", "/{model_id}", GetLoggedModel, LoggedModelAnswer, Action.READ)
 FINALIZE_LOGGED_MODEL = _endpoint("PATCH", "/{model_id}", FinalizeLoggedModel, LoggedModelAnswer, Action.UPDATE)
 DELETE_LOGGED_MODEL = _endpoint("DELETE", "/{model_id}", ModelId, Empty, Action.DELETE)
-SET_LOGGED_MODEL_TAGS = _endpoint("PATCH", "/{model_id}/tags", SetLoggedModelTags, Empty, Action.UPDATE)
+SET_LOGGED_MODEL_TAGS = _endpoint("PATCH", "/{model_id}/tags", SetLoggedModelTags, Empty, Action.UPDATE, limit=_LIMIT)
 DELETE_LOGGED_MODEL_TAG = _endpoint("DELETE", "/{model_id}/tags/{tag_key+}", DeleteLoggedModelTag, Empty, Action.DELETE)
-LOG_LOGGED_MODEL_PARAMS = _endpoint("POST", "/{model_id}/params", LogLoggedModelParams, Empty, Action.UPDATE)
+LOG_LOGGED_MODEL_PARAMS = _endpoint(
+    "POST", "/{model_id}/params", LogLoggedModelParams, Empty, Action.UPDATE, limit=_LIMIT
+)
 SEARCH_LOGGED_MODELS = _endpoint("POST", "/search", SearchLoggedModels, LoggedModelsPage, Action.SEARCH, writes=False)
 LIST_MODEL_ARTIFACTS = _endpoint("GET", "/{model_id}/artifacts/directories", ListModelArtifacts, RunFiles, Action.READ)

@@ -56,7 +56,7 @@ class DeleteRegisteredModelTag(ModelName):
 
 class SetAlias(ModelName):
     alias: str = ""
-    version: str | int = ""
+    version: str = ""
     required: ClassVar[tuple[str, ...]] = ("name", "alias", "version")
 
 
@@ -76,9 +76,9 @@ class CreateVersion(ModelName):
 
 
 class VersionName(ModelName):
-    """MLflow wants the number as text; a plain number does no harm."""
+    """The number of a version is a text, also where it is sent: MLflow refuses a plain number."""
 
-    version: str | int = ""
+    version: str = ""
     required: ClassVar[tuple[str, ...]] = ("name", "version")
 
 
@@ -95,7 +95,8 @@ class UpdateVersion(VersionName):
 
 class TransitionStage(VersionName):
     stage: str = ""
-    archive_existing_versions: bool | None = None
+    archive_existing_versions: Any = None
+    """true or false; typed in the handler, since the decoder would take the text "true" for true and MLflow does not."""
     required: ClassVar[tuple[str, ...]] = ("name", "version", "stage")
 
 

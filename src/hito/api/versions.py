@@ -1,0 +1,220 @@
+"""What can be done with versions of registered models."""
+
+from hito.api import registered_models
+from hito.api.context import Context
+from hito.api.registered_models import (
+    check_max_results,
+    checked_description,
+    checked_stage,
+    checked_tags,
+    existing,
+    writable,
+)
+from hito.core import rules
+from hito.core.artifacts import ArtifactUri, check_version_source
+from hito.core.errors import InvalidArgument, NotFound
+from hito.core.models import Stage
+from hito.search.pattern import compiled
+from hito.store import logged_models, runs, versions
+from hito.store.logged_models import LoggedModelKey
+from hito.store.search import search_model_versions
+from hito.store.versions import Origin
+from hito.wire import registry as wire
+from hito.wire.endpoint import Empty
+from hito.wire.types import Pair
+
+MAX_RESULTS = 200_000
+MAX_RUN_LINK = 2048
+"""Ours: MLflow states no limit for the address of a run on another server."""
+
+
+def create(context: Context, message: wire.CreateVersion) -> wire.VersionAnswer:
+    tags = checked_tags(message.tags)
+    description = checked_description(message.description)
+    run_link = rules.check_text(message.run_link, MAX_RUN_LINK, "run_link")
+    model_id = writable(context, message.name)
+    origin, logged_model = _origin(context, message)
+    number = versions.create(context.tx, model_id, origin, run_link, description, tags)
+    if logged_model is not None:
+        logged_models.add_version(context.tx, logged_model, message.name, number)
+    return wire.VersionAnswer(versions.get(context.tx, model_id, number))
+
+
+def get(context: Context, message: wire.VersionName) -> wire.VersionAnswer:
+    model_id, number = _named(context, message)
+    return wire.VersionAnswer(versions.get(context.tx, model_id, number, with_aliases=True))
+
+
+def search(context: Context, message: wire.SearchVersions) -> wire.VersionsPage:
+    check_max_results(message.max_results, MAX_RESULTS)
+    page = search_model_versions(context.tx, message.filter, message.order_by, message.max_results, message.page_token)
+    return wire.VersionsPage(versions.get_many(context.tx, page.ids), page.token)
+
+
+def update(context: Context, message: wire.UpdateVersion) -> wire.VersionAnswer:
+    checked_description(message.description)
+    model_id, number = _named(context, message, to_write=True)
+    versions.describe(context.tx, model_id, number, message.description)
+    return wire.VersionAnswer(versions.get(context.tx, model_id, number))
+
+
+def transition_stage(context: Context, message: wire.TransitionStage) -> wire.VersionAnswer:
+    stage = checked_stage(message.stage)
+    archive = message.archive_existing_versions
+    if not isinstance(archive, bool | None):
+        raise InvalidArgument("Invalid value for parameter 'archive_existing_versions': expected true or false.")
+    if archive and stage not in (Stage.STAGING, Stage.PRODUCTION):
+        raise InvalidArgument(
+            f"Invalid value true for parameter 'archive_existing_versions': versions are archived when another enters "
+            f"Staging or Production, not {stage.label}."
+        )
+    model_id, number = _named(context, message, to_write=True)
+    versions.move(context.tx, model_id, number, stage, bool(archive))
+    return wire.VersionAnswer(versions.get(context.tx, model_id, number, with_aliases=True))
+
+
+def delete(context: Context, message: wire.VersionName) -> Empty:
+    model_id, number = _named(context, message, to_write=True)
+    versions.delete(context.tx, model_id, number)
+    return Empty()
+
+
+def get_download_uri(context: Context, message: wire.VersionName) -> wire.DownloadUri:
+    rules.check_model_name(message.name)
+    number = rules.check_version(message.version)
+    return wire.DownloadUri(versions.download_uri(context.tx, message.name, number))
+
+
+def set_tag(context: Context, message: wire.SetVersionTag) -> Empty:
+    [(key, value)] = checked_tags([Pair(message.key, message.value)])
+    model_id, number = _named(context, message, to_write=True)
+    versions.check_exists(context.tx, model_id, number)
+    versions.set_tag(context.tx, model_id, number, key, value)
+    return Empty()
+
+
+def delete_tag(context: Context, message: wire.DeleteVersionTag) -> Empty:
+    rules.check_key(message.key)
+    model_id, number = _named(context, message, to_write=True)
+    versions.check_exists(context.tx, model_id, number)
+    versions.delete_tag(context.tx, model_id, number, message.key)
+    return Empty()
+
+
+def _named(context: Context, message: wire.VersionName, to_write: bool = False) -> tuple[int, int]:
+    """The model's id and the version's number, of which it is not yet known whether there is such a version."""
+    number = rules.check_version(message.version)
+    model_id = writable(context, message.name) if to_write else existing(context, message.name)
+    return model_id, number
+
+
+def _origin(context: Context, message: wire.CreateVersion) -> tuple[Origin, LoggedModelKey | None]:
+    """Where a new version comes from, and the logged model that it is made of.
+
+    What lies on this server is taken only from inside the run or the logged model that the request names (A03), and
+    the decision sees the source and the store, never a tag (A13).
+    """
+    source = message.source
+    _check_pattern(context.settings.version_source_pattern, source)
+    run_id = rules.check_run_id(message.run_id) if message.run_id else ""
+    if message.model_id and not rules.is_model_id(message.model_id):
+        raise InvalidArgument(
+            f"Invalid value {message.model_id[:100]!r} for parameter 'model_id': expected m- and 32 hex digits."
+        )
+    run = runs.find(context.tx, run_id) if run_id else None
+    logged_model = logged_models.existing(context.tx, message.model_id) if message.model_id else None
+    uri = check_version_source(
+        source,
+        run_id=run_id or None,
+        run_root=runs.artifact_uri(context.tx, run) if run else None,
+        model_id=logged_model.uuid if logged_model else None,
+        model_root=logged_model.artifact_uri if logged_model else None,
+        trusted_schemes=context.settings.trusted_schemes,
+    )
+    if uri.scheme == "models" and not rules.is_model_id(str(uri.path)):
+        return _of_version(context, uri, run_id, logged_model)
+    location = None
+    if uri.scheme == "models" and logged_model is not None:
+        location = logged_model.artifact_uri
+    elif uri.scheme == "runs":
+        if run is None:
+            raise NotFound(f"No run has the id '{run_id}', which the source of the version names.")
+        location = "/".join((runs.artifact_uri(context.tx, run), *uri.path.parts[1:]))
+    if logged_model is not None:
+        run_id = run_id or logged_model.source_run_id
+    return _origin_of(source, location, run_id, logged_model)
+
+
+def _of_version(
+    context: Context, uri: ArtifactUri, run_id: str, logged_model: LoggedModelKey | None
+) -> tuple[Origin, LoggedModelKey | None]:
+    """The origin of a copy: `models:/name/version` or `models:/name@alias`, an alias becoming the number it stands for.
+
+    The run and the logged model are those of the copied version, and a request may repeat them but not change them.
+    """
+    parts = uri.path.parts
+    name, _, alias = (parts[0], "", "") if len(parts) == 2 else parts[0].rpartition("@")
+    model_id = existing(context, name)
+    if len(parts) == 2:
+        number = rules.check_version(parts[1])
+    else:
+        number = registered_models.version_by_alias(context, model_id, name, alias)
+    copied = versions.origin(context.tx, model_id, number)
+    for what, given, inherited in (
+        ("run_id", run_id, copied.run_id),
+        ("model_id", logged_model and logged_model.uuid, copied.logged_model_id),
+    ):
+        if given and inherited and given != inherited:
+            raise InvalidArgument(
+                f"Invalid value '{given}' for parameter '{what}': the source {uri} has '{inherited}'. Leave it out."
+            )
+    if logged_model is None and copied.logged_model_id:
+        logged_model = _if_there(context, copied.logged_model_id)
+    return _origin_of(
+        f"models:/{name}/{number}", copied.location or copied.source, run_id or copied.run_id, logged_model
+    )
+
+
+def _origin_of(
+    source: str, location: str | None, run_id: str, logged_model: LoggedModelKey | None
+) -> tuple[Origin, LoggedModelKey | None]:
+    logged_model_id = logged_model.uuid if logged_model else None
+    return Origin(source=source, location=location, run_id=run_id, logged_model_id=logged_model_id), logged_model
+
+
+def _if_there(context: Context, model_id: str) -> LoggedModelKey | None:
+    """The logged model of a version that is copied; it may have been deleted since."""
+    try:
+        return logged_models.existing(context.tx, model_id)
+    except NotFound:
+        return None
+
+
+def _check_pattern(pattern: str, source: str) -> None:
+    """The operator's own rule for sources."""
+    if not pattern:
+        return
+    try:
+        found = compiled(pattern).search(source)
+    except ValueError as error:
+        raise InvalidArgument(
+            "No version can be made: MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX of this server is not a "
+            f"regular expression that RE2 knows ({error}). Ask its operator."
+        ) from None
+    if found is None:
+        raise InvalidArgument(
+            f"Invalid model version source {source[:100]!r}: it does not match the pattern that this server asks for."
+        )
+
+
+BINDINGS = [
+    (wire.CREATE_VERSION, create),
+    (wire.GET_VERSION, get),
+    (wire.SEARCH_VERSIONS, search),
+    (wire.UPDATE_VERSION, update),
+    (wire.TRANSITION_STAGE, transition_stage),
+    (wire.DELETE_VERSION, delete),
+    (wire.GET_DOWNLOAD_URI, get_download_uri),
+    (wire.SET_VERSION_TAG, set_tag),
+    (wire.DELETE_VERSION_TAG, delete_tag),
+]
