@@ -19,6 +19,7 @@ class CreateRun(Message):
     run_name: str = ""
     start_time: Int64 = 0
     tags: list[Pair] = []
+    run_id: str = ""
     required: ClassVar[tuple[str, ...]] = ("experiment_id",)
 
 
