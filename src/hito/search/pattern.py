@@ -60,3 +60,8 @@ def like(pattern: str, fold: bool = False) -> re.Pattern[str]:
         else:
             pieces.append(f"[{re.escape(variants(character))}]" if fold else re.escape(character))
     return re.compile("".join(pieces), re.DOTALL)
+
+
+def has_wildcard(pattern: str) -> bool:
+    """Whether a LIKE pattern can match more than one text."""
+    return "%" in pattern or "_" in pattern

@@ -60,6 +60,7 @@ CREATE TABLE runs (
 CREATE INDEX runs_by_start ON runs (experiment_id, deleted, start_time DESC, uuid);
 CREATE INDEX runs_by_end   ON runs (experiment_id, deleted, end_time, start_time DESC);
 CREATE INDEX runs_by_name  ON runs (experiment_id, name, start_time DESC);
+CREATE INDEX runs_by_status ON runs (experiment_id, deleted, status, start_time DESC, uuid);
 
 -- Params, tags and latest metrics are clustered by (run, key), which answers "all of this run", and indexed by
 -- (experiment, key, value, start_time), which answers "the first hundred by this key". A value may be longer than an

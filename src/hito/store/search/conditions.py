@@ -106,6 +106,10 @@ class Conditions:
                     return either([self._number(left, "<", low), self._number(left, ">", high)])
                 return both([self._number(left, ">=", low), self._number(left, "<=", high)])
 
+    def nan(self, field: Metric) -> Sql:
+        """That the row has the metric and its value is NaN."""
+        return self._fields.having(field, lambda one: Sql(f"{one} IS NULL"))
+
     def _present(self, operand: Operand) -> Sql:
         """That the row has every field of an operand; NaN is there, too."""
         return both([self._fields.having(leaf, _any) for leaf in leaves(operand) if isinstance(leaf, _FIELDS)])

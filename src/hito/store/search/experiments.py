@@ -41,7 +41,7 @@ def search_experiments(
             Conditions(tx, _Fields()).write(condition) if condition is not None else TRUE,
         ]
     )
-    rows = keyset.rows(tx, ["e.id"], "experiments AS e", where, columns, start, max_results + 1)
+    rows = keyset.rows(tx, ["e.id"], Sql("experiments AS e"), where, columns, start, max_results + 1)
     return keyset.cut(rows, 1, max_results, digest)
 
 

@@ -57,27 +57,40 @@ def after(names: Sequence[str], columns: Sequence[Column], values: Sequence[Valu
 def rows(
     tx: Tx,
     ids: Sequence[str],
-    source: str,
+    source: Sql,
     where: Sql,
     columns: Sequence[Column],
     start: Sequence[Value],
     limit: int,
+    extra: Sequence[Column] = (),
 ) -> list[Row]:
-    """The first rows after `start`, as ids and order values: every candidate is computed, then sorted.
+    """The first rows after `start`, as ids, order values and the values of `extra` columns.
 
-    Right for every order and filter. What it costs grows with the candidates that pass `where`.
+    If an index of `source` has the order, the database stops at the limit; if none has, it computes all and sorts.
     """
     names = [f"c{place}" for place in range(len(columns))]
     selected = Sql(", ".join(f"{one} AS i{place}" for place, one in enumerate(ids)))
-    for name, column in zip(names, columns, strict=True):
-        selected = sql(f"{{}}, {{}} AS {name}", selected, column.value)
-    inner = sql(f"SELECT {{}} FROM {source} WHERE {{}}", selected, where)
+    for place, column in enumerate((*columns, *extra)):
+        selected = sql(f"{{}}, {{}} AS c{place}", selected, column.value)
+    inner = sql("SELECT {} FROM {} WHERE {}", selected, source, where)
     beyond = after(names, columns, start) if start else TRUE
-    order = ", ".join(
-        f"{name}{'' if column.ascending else ' DESC'}" for name, column in zip(names, columns, strict=True)
-    )
+    directions = ["" if column.ascending else " DESC" for column in columns]
+    order = ", ".join(name + direction for name, direction in zip(names, directions, strict=True))
     statement = sql(f"SELECT * FROM ({{}}) AS q WHERE {{}} ORDER BY {order} LIMIT ?", inner, beyond, limit)
     return tx.all(statement.text, statement.values)
+
+
+def in_order(found: list[Row], columns: Sequence[Column]) -> list[Row]:
+    """Rows of (id, order values), sorted: what the database would have done."""
+    for place, column in reversed(list(enumerate(columns, 1))):
+        # None has a rank of its own in the column before: here it only has to be comparable.
+        nothing = "" if str in column.types else 0
+
+        def value(row: Row, place: int = place, nothing: Any = nothing) -> Any:
+            return nothing if row[place] is None else row[place]
+
+        found = sorted(found, key=value, reverse=not column.ascending)
+    return found
 
 
 def cut(found: Sequence[Row], width: int, limit: int, digest: bytes) -> Page:

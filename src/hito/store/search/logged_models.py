@@ -81,7 +81,7 @@ def search_logged_models(
             Conditions(tx, _Fields(datasets)).write(condition) if condition is not None else TRUE,
         ]
     )
-    rows = keyset.rows(tx, ["l.id"], "logged_models AS l", where, columns, start, max_results + 1)
+    rows = keyset.rows(tx, ["l.id"], Sql("logged_models AS l"), where, columns, start, max_results + 1)
     return keyset.cut(rows, 1, max_results, digest)
 
 

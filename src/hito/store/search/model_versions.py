@@ -47,7 +47,7 @@ def search_model_versions(
             _Conditions(tx, _Fields()).write(condition) if condition is not None else TRUE,
         ]
     )
-    source = "model_versions AS v JOIN registered_models AS m ON m.id = v.model_id"
+    source = Sql("model_versions AS v JOIN registered_models AS m ON m.id = v.model_id")
     rows = keyset.rows(tx, ["v.model_id", "v.version"], source, where, columns, start, max_results + 1)
     return keyset.cut(rows, 2, max_results, digest)
 

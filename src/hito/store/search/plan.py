@@ -1,3 +1,292 @@
-"""placeholder"""
+"""How a page of runs is found without looking at all of them.
+
+Runs lie in *partitions*: one experiment, active or deleted. Within one, every index that matters begins with the
+experiment, so a partition is searched on its own and the pages of several are merged. Within a partition:
+
+    1. Probe.  Count what the index says about each clause of the filter that an index knows, up to a limit.
+               A clause that nothing passes ends the search.
+    2. Drive.  If some clause is rare, go through its runs, check the rest, sort. Rare means fewer than √(page × runs):
+               there walking and sorting cost the same.
+    3. Walk.   Otherwise go through an index that has the requested order, check each run by its primary key, and stop
+               when the page is full. With common clauses that is soon.
+    4. Doubt.  A walk can be unlucky: clauses that are common alone may exclude each other, or the order may run
+               against the filter. So it first looks at a window only. If that does not fill the page, the rarest
+               clause is looked for again, with a higher limit, before the walk goes on.
+
+An index has one field and then start_time. Whatever else is asked of an order is settled *block by block*: runs with
+the same value of the first field are a block, and inside a block the rest of the order is a search of its own, with the
+block's value as one more clause. So each step is one index and one statement, also with ties by the million.
+
+    order by metrics.loss:     values ………………………………… NaN ……… missing           the legs of a walk
+                               ▲ 0.1 0.1 0.1 │ 0.2 │ …                      blocks of the first leg
+"""
+
+from collections.abc import Sequence
+from math import isqrt
+from typing import NamedTuple
+
+from hito.search.ast import And, Attribute, Compare, Condition, Metric, Missing, Number, Operand, Param, Tag, Text
+from hito.search.page import Value
+from hito.store.database import Row, Tx
+from hito.store.search import keyset
+from hito.store.search.conditions import Conditions
+from hito.store.search.drivers import PREFIX, Driver, Partition, drivers, not_a_number, prefix_of
+from hito.store.search.fragment import FALSE, Sql, both, sql
+from hito.store.search.keyset import Column
+from hito.store.search.run_fields import Key
 
 WINDOW = 20_000
+"""Index entries that a walk looks at before it doubts."""
+FEW = 100
+"""Runs that are so few that looking for something rarer costs more than it saves."""
+MOST_DRIVEN = 50_000
+"""Runs that are sorted at most where a walk could be tried."""
+_STATUS_ORDER = ("FAILED", "FINISHED", "KILLED", "RUNNING", "SCHEDULED")
+
+
+class Term(NamedTuple):
+    """A clause that must hold, and what indexes know of it."""
+
+    where: Sql
+    drivers: tuple[Driver, ...]
+
+
+class Finder:
+    """Searches one partition."""
+
+    def __init__(self, tx: Tx, partition: Partition, conditions: Conditions) -> None:
+        self._tx = tx
+        self._partition = partition
+        self._conditions = conditions
+        self._known: dict[tuple[str, Sql], tuple[int, int]] = {}
+        """Probes that were made: their count, and the limit they had."""
+        row = tx.one("SELECT max(id) FROM runs")
+        self._total = int(row[0] or 0) if row else 0
+
+    def terms(self, condition: Condition | None) -> tuple[Term, ...]:
+        clauses = condition.terms if isinstance(condition, And) else (condition,)
+        return tuple(self._term(clause) for clause in clauses if clause is not None)
+
+    def _term(self, condition: Condition) -> Term:
+        return Term(self._conditions.write(condition), tuple(drivers(self._tx, self._partition, condition)))
+
+    def find(self, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int) -> list[Row]:
+        """The first `need` runs after `start` that pass all terms, as (id, values of the keys' columns)."""
+        if need <= 0 or any(term.where is FALSE for term in terms):
+            return []
+        limit = min(MOST_DRIVEN, max(FEW, isqrt(need * self._total)))
+        rarest = self._rarest(terms, limit)
+        if rarest is not None:
+            count, driver = rarest
+            if count == 0:
+                return []
+            if count <= limit:
+                return self._drive(driver, terms, keys, start, need)
+        return self._walk(terms, keys, start, need)
+
+    def _rarest(self, terms: tuple[Term, ...], limit: int) -> tuple[int, Driver] | None:
+        """The driver with the fewest runs, and how many: limit + 1 stands for any number above the limit."""
+        found: tuple[int, Driver] | None = None
+        for driver in (driver for term in terms for driver in term.drivers):
+            count = self._count(driver, min(limit, found[0]) if found else limit)
+            if found is None or count < found[0]:
+                found = (count, driver)
+            if count <= FEW:
+                break
+        return found
+
+    def _count(self, driver: Driver, limit: int) -> int:
+        where = driver.where("d")
+        if where is FALSE:
+            return 0
+        known = self._known.get((driver.table, where))
+        if known is not None and (known[0] <= known[1] or known[1] >= limit):
+            return known[0]
+        query = sql(
+            f"SELECT count(*) FROM (SELECT 1 FROM {driver.table} AS d WHERE {{}} LIMIT ?) AS q", where, limit + 1
+        )
+        row = self._tx.one(query.text, query.values)
+        assert row is not None
+        self._known[driver.table, where] = (row[0], limit)
+        return int(row[0])
+
+    # Through a rare clause, then sort
+
+    def _drive(
+        self, driver: Driver, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
+    ) -> list[Row]:
+        where = both([Sql("r.id = d.run_id"), self._partition.where, *(term.where for term in terms)])
+        # CROSS JOIN tells SQLite to keep the order of the two; PostgreSQL decides itself.
+        source = sql("({}) AS d CROSS JOIN runs AS r", driver.ids())
+        return keyset.rows(self._tx, ["r.id"], source, where, _columns(keys), start, need)
+
+    # Through an index that has the order
+
+    def _walk(self, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int) -> list[Row]:
+        match keys[0].operand:
+            case Attribute("start_time"):
+                return self._walk_by_start(terms, keys, start, need)
+            case Attribute("status"):
+                return self._walk_by_status(terms, keys, start, need)
+            case Attribute("run_name"):
+                return self._walk_by_name(terms, keys, start, need)
+            case Metric(_, "" | "last") | Param() | Tag() | Attribute("end_time") as field:
+                return self._walk_by_field(field, terms, keys, start, need)
+            case _:
+                return self._sort(terms, keys, start, need)
+
+    def _sort(self, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int) -> list[Row]:
+        """All runs that pass, sorted: for orders that no index has."""
+        where = both([self._partition.where, *(term.where for term in terms)])
+        return keyset.rows(self._tx, ["r.id"], Sql("runs AS r"), where, _columns(keys), start, need)
+
+    def _walk_by_start(
+        self, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
+    ) -> list[Row]:
+        ascending = keys[0].ascending
+        ordered = next((driver for term in terms for driver in term.drivers if driver.ordered), None)
+        columns = list(_columns(keys))
+        where = [self._partition.where, *(term.where for term in terms)]
+        if ordered is None:
+            time, source = "r.start_time", Sql(self._indexed("runs AS r", "runs_by_start"))
+        elif ordered.table == "runs":
+            time, source = "r.start_time", Sql(self._indexed("runs AS r", ordered.by))
+            where.append(ordered.where("r"))
+        else:
+            time, source = (
+                "d.start_time",
+                Sql(f"{self._indexed(f'{ordered.table} AS d', ordered.by)} CROSS JOIN runs AS r"),
+            )
+            where += [Sql("r.id = d.run_id"), ordered.where("d")]
+            columns[0] = columns[0]._replace(value=Sql(time))
+        if start:
+            # What the condition after `start` says already, said so that the index begins there.
+            where.append(Sql(f"{time} {'>=' if ascending else '<='} ?", (start[0],)))
+        return keyset.rows(self._tx, ["r.id"], source, both(where), columns, start, need)
+
+    def _indexed(self, table: str, index: str) -> str:
+        """SQLite keeps no statistics of ours, so it is told; PostgreSQL keeps its own."""
+        return f"{table} INDEXED BY {index}" if self._tx.dialect == "sqlite" else table
+
+    # Block by block
+
+    def _walk_by_status(
+        self, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
+    ) -> list[Row]:
+        key, rest = keys[0], keys[1:]
+        words = list(_STATUS_ORDER if key.ascending else reversed(_STATUS_ORDER))
+        found: list[Row] = []
+        for word in words[words.index(str(start[0])) if start and start[0] in words else 0 :]:
+            inner = start[1:] if start and start[0] == word else ()
+            same = self._term(Compare(key.operand, "=", Text(word)))
+            found += _behind((word,), self.find((*terms, same), rest, inner, need - len(found)))
+        return found
+
+    def _walk_by_name(
+        self, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
+    ) -> list[Row]:
+        """Names are never missing: one leg."""
+        source = Sql(self._indexed("runs AS r", "runs_by_name"))
+        index = _Index(source, "r.name", Sql("r.experiment_id = ?", (self._partition.experiment,)), ())
+        return self._blocks(index, terms, keys, start, need)
+
+    def _walk_by_field(
+        self, field: Operand, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
+    ) -> list[Row]:
+        """Three legs: values, NaN, missing. `start` lies in one of them, by its rank."""
+        rank = start[0] if start else 0
+        found: list[Row] = []
+        if rank == 0:
+            found = self._blocks(self._index(field), terms, keys, start, need)
+        if rank in (0, 1) and isinstance(field, Metric) and len(found) < need:
+            nan = not_a_number(self._tx, self._partition, field)
+            exactly = self._conditions.nan(field)
+            inner = start[2:] if rank == 1 else ()
+            rows = self.find((*terms, Term(exactly, (nan,))), keys[1:], inner, need - len(found))
+            found += _behind((1, None), rows)
+        if len(found) < need:
+            inner = start[2:] if rank == 2 else ()
+            rows = self.find((*terms, self._term(Missing(field))), keys[1:], inner, need - len(found))
+            found += _behind((2, None), rows)
+        return found
+
+    def _index(self, field: Operand) -> "_Index":
+        if field == Attribute("end_time"):
+            where = both([self._partition.where, Sql("r.end_time IS NOT NULL")])
+            return _Index(Sql(self._indexed("runs AS r", "runs_by_end")), "r.end_time", where, (0,))
+        present = drivers(self._tx, self._partition, Missing(field, negated=True))[0]
+        source = Sql(f"{self._indexed(f'{present.table} AS d', present.by)} CROSS JOIN runs AS r")
+        where = both([present.where("d"), Sql("r.id = d.run_id")])
+        if isinstance(field, Metric):
+            return _Index(source, "d.value", both([where, Sql("d.value IS NOT NULL")]), (0,), "d")
+        return _Index(source, prefix_of("d"), where, (0,), "d")
+
+    def _blocks(
+        self, index: "_Index", terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
+    ) -> list[Row]:
+        """Through an index by its first field: whole blocks at once, the last one by a search inside it."""
+        key = keys[0]
+        found: list[Row] = []
+        bound: list[Sql] = []
+        if start:
+            value = start[len(index.rank)]
+            found = self._block(index, value, terms, keys, start, need)
+            if len(found) >= need:
+                return found
+            if isinstance(value, str) and index.value == prefix_of("d"):
+                value = value[:PREFIX]
+            bound = [Sql(f"{index.value} {'>' if key.ascending else '<'} ?", (value,))]
+        wanted = need - len(found)
+        same_index = [
+            driver.where(index.alias) for term in terms for driver in term.drivers if driver.key == key.operand
+        ]
+        where = both([index.where, self._partition.where, *bound, *same_index, *(term.where for term in terms)])
+        first = Column(Sql(index.value), key.ascending, ())
+        rows = keyset.rows(self._tx, ["r.id"], index.source, where, [first], (), wanted, extra=_columns(keys))
+        last = rows[-1][1] if len(rows) == wanted else None
+        # Row: id, the index's value, then the keys' columns. The last block may go on behind the page.
+        whole = [(row[0], *row[2:]) for row in rows if row[1] != last or last is None]
+        found += keyset.in_order(whole, _columns(keys))
+        if last is not None:
+            found += self._block(index, last, terms, keys, (), need - len(found))
+        return found[:need]
+
+    def _block(
+        self,
+        index: "_Index",
+        value: Value,
+        terms: tuple[Term, ...],
+        keys: tuple[Key, ...],
+        start: Sequence[Value],
+        need: int,
+    ) -> list[Row]:
+        """Runs whose first field is `value`, or begins with it, if it is as long as an index's text."""
+        key = keys[0]
+        if isinstance(value, str) and len(value) >= PREFIX and key.operand != Attribute("run_name"):
+            prefix = value[:PREFIX]
+            where = both([index.where, Sql(f"{index.value} = ?", (prefix,)), self._partition.where])
+            where = both([where, *(term.where for term in terms)])
+            return keyset.rows(self._tx, ["r.id"], index.source, where, _columns(keys), start, need)
+        constant = Text(value) if isinstance(value, str) else Number(value if value is not None else 0)
+        same = self._term(Compare(key.operand, "=", constant))
+        rows = self.find((*terms, same), keys[1:], start[len(key.columns) :], need)
+        return _behind((*index.rank, value), rows)
+
+
+class _Index(NamedTuple):
+    """An index of runs by one field: where it is, the SQL of its value, and the rank that all its rows have."""
+
+    source: Sql
+    value: str
+    where: Sql
+    rank: tuple[int, ...]
+    alias: str = "r"
+
+
+def _columns(keys: Sequence[Key]) -> list[Column]:
+    return [column for key in keys for column in key.columns]
+
+
+def _behind(values: tuple[Value, ...], rows: list[Row]) -> list[Row]:
+    """Rows of a block, with the values that all of it shares before their own."""
+    return [(row[0], *values, *row[1:]) for row in rows]

@@ -34,7 +34,7 @@ def search_registered_models(
             _Conditions(tx, _Fields()).write(condition) if condition is not None else TRUE,
         ]
     )
-    rows = keyset.rows(tx, ["m.id"], "registered_models AS m", where, columns, start, max_results + 1)
+    rows = keyset.rows(tx, ["m.id"], Sql("registered_models AS m"), where, columns, start, max_results + 1)
     return keyset.cut(rows, 1, max_results, digest)
 
 

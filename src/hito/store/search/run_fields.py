@@ -1,6 +1,7 @@
 """Where a run's fields are, and how it is ordered by them. The run is the alias `r` in all of this SQL."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from hito.core.runs import RunStatus
 from hito.search.ast import (
@@ -158,32 +159,46 @@ def _unless_null(test: Test, value: str, nullable: bool) -> Sql:
     return Sql(f"{value} IS NOT NULL") if inner is TRUE and nullable else inner
 
 
-def columns(fields: RunFields, conditions: Conditions, orders: Sequence[Order], dialect: str) -> list[Column]:
+class Key(NamedTuple):
+    """One field of an order with its columns: one, or a rank and a value."""
+
+    operand: Operand
+    ascending: bool
+    columns: tuple[Column, ...]
+
+
+def keys(fields: RunFields, conditions: Conditions, orders: Sequence[Order], dialect: str) -> tuple[Key, ...]:
     """The total order that order_by asks for: MLflow's tie-break is start_time DESC, then run_id ASC."""
-    found: list[Column] = []
-    for operand, ascending in ((order.operand, order.ascending) for order in orders):
-        match operand:
-            case Attribute("start_time"):
-                found.append(Column(Sql("r.start_time"), ascending, INTEGER))
-            case Attribute("end_time"):
-                found += ranked(Sql("r.end_time"), ascending, NUMBER)
-            case Attribute("duration"):
-                found += ranked(Sql(_DURATION), ascending, NUMBER)
-            case Attribute("status"):
-                plain = ' COLLATE "C"' if dialect != "sqlite" else ""
-                found.append(Column(Sql(f"({_STATUS_TEXT}){plain}"), ascending, (str,)))
-            case Attribute(name):
-                found.append(Column(Sql(TEXT_COLUMNS[name]), ascending, (str,)))
-            case Param() | Tag():
-                found += ranked(fields.text(operand), ascending, TEXT)
-            case _:
-                found += _numeric(fields, conditions, operand, ascending)
-    asked = {order.operand for order in orders}
-    if Attribute("start_time") not in asked:
-        found.append(Column(Sql("r.start_time"), False, INTEGER))
-    if Attribute("run_id") not in asked:
-        found.append(Column(Sql("r.uuid"), True, (str,)))
-    return found
+    found: list[Key] = []
+    last = (Order(Attribute("start_time"), ascending=False), Order(Attribute("run_id")))
+    for operand, ascending in ((order.operand, order.ascending) for order in (*orders, *last)):
+        if any(key.operand == operand for key in found):
+            continue
+        found.append(Key(operand, ascending, tuple(_columns(fields, conditions, operand, ascending, dialect))))
+        if operand == Attribute("run_id"):
+            break  # nothing is equal any more
+    return tuple(found)
+
+
+def _columns(
+    fields: RunFields, conditions: Conditions, operand: Operand, ascending: bool, dialect: str
+) -> list[Column]:
+    match operand:
+        case Attribute("start_time"):
+            return [Column(Sql("r.start_time"), ascending, INTEGER)]
+        case Attribute("end_time"):
+            return ranked(Sql("r.end_time"), ascending, NUMBER)
+        case Attribute("duration"):
+            return ranked(Sql(_DURATION), ascending, NUMBER)
+        case Attribute("status"):
+            plain = ' COLLATE "C"' if dialect != "sqlite" else ""
+            return [Column(Sql(f"({_STATUS_TEXT}){plain}"), ascending, (str,))]
+        case Attribute(name):
+            return [Column(Sql(TEXT_COLUMNS[name]), ascending, (str,))]
+        case Param() | Tag():
+            return ranked(fields.text(operand), ascending, TEXT)
+        case _:
+            return _numeric(fields, conditions, operand, ascending)
 
 
 def _numeric(fields: RunFields, conditions: Conditions, operand: Operand, ascending: bool) -> list[Column]:

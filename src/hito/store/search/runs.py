@@ -4,16 +4,22 @@ from collections.abc import Sequence
 
 from hito.core.runs import ViewType
 from hito.search import page
-from hito.search.ast import Order
+from hito.search.ast import Condition, Order
 from hito.search.fields import RUNS
+from hito.search.page import Value
 from hito.search.parser import parse_filter, parse_order
-from hito.store.database import Tx
+from hito.store.database import Row, Tx
 from hito.store.search import keyset
 from hito.store.search.conditions import Conditions
-from hito.store.search.fragment import TRUE, Sql, both
-from hito.store.search.keyset import Page
-from hito.store.search.run_fields import RunFields, columns, settled, settled_operand
+from hito.store.search.drivers import Partition
+from hito.store.search.fragment import TRUE, Sql, both, sql
+from hito.store.search.keyset import Column, Page
+from hito.store.search.plan import Finder
+from hito.store.search.run_fields import RunFields, keys, settled, settled_operand
 from hito.store.search.texts import among_numbers
+
+MERGED = 64
+"""Partitions that are searched one by one, a page of each; above, all their runs are sorted together."""
 
 
 def search_runs(
@@ -44,11 +50,45 @@ def search_runs(
     orders = tuple(Order(settled_operand(tx, experiments, order.operand), order.ascending) for order in orders)
     fields = RunFields(tx, experiments)
     conditions = Conditions(tx, fields)
-    order = columns(fields, conditions, orders, tx.dialect)
-    start = page.decode(token, digest, [column.types for column in order])
-    if not experiments:
-        return Page([], None)
+    wanted = keys(fields, conditions, orders, tx.dialect)
+    columns = [column for key in wanted for column in key.columns]
+    start = page.decode(token, digest, [column.types for column in columns])
+    found: list[Row] = []
+    partitions = _partitions(tx, experiments, view)
+    if len(partitions) <= MERGED:
+        for partition in partitions:
+            finder = Finder(tx, partition, conditions)
+            found += finder.find(finder.terms(condition), wanted, start, max_results + 1)
+        if len(partitions) > 1:
+            found = keyset.in_order(found, columns)
+    else:
+        found = _all_at_once(tx, experiments, view, condition, conditions, columns, start, max_results + 1)
+    return keyset.cut(found[: max_results + 1], 1, max_results, digest)
 
+
+def _partitions(tx: Tx, experiments: Sequence[int], view: ViewType) -> list[Partition]:
+    """Where there are runs to look at."""
+    flags = {ViewType.ACTIVE_ONLY: (0,), ViewType.DELETED_ONLY: (1,), ViewType.ALL: (0, 1)}[view]
+    found = []
+    for deleted in flags:
+        here = among_numbers(tx.dialect, "e.id", experiments)
+        some = f"EXISTS (SELECT 1 FROM runs AS r WHERE r.experiment_id = e.id AND r.deleted = {deleted})"
+        query = sql(f"SELECT e.id FROM experiments AS e WHERE {{}} AND {some}", here)
+        found += [Partition(row[0], deleted) for row in tx.all(query.text, query.values)]
+    return found
+
+
+def _all_at_once(
+    tx: Tx,
+    experiments: Sequence[int],
+    view: ViewType,
+    condition: Condition | None,
+    conditions: Conditions,
+    columns: Sequence[Column],
+    start: Sequence[Value],
+    limit: int,
+) -> list[Row]:
+    """All runs of many experiments that pass, sorted: no index has them together in any order."""
     where = both(
         [
             among_numbers(tx.dialect, "r.experiment_id", experiments),
@@ -56,5 +96,4 @@ def search_runs(
             conditions.write(condition) if condition is not None else TRUE,
         ]
     )
-    rows = keyset.rows(tx, ["r.id"], "runs AS r", where, order, start, max_results + 1)
-    return keyset.cut(rows, 1, max_results, digest)
+    return keyset.rows(tx, ["r.id"], Sql("runs AS r"), where, columns, start, limit)

@@ -13,7 +13,6 @@ from hito.store.search.fragment import FALSE, Sql
 
 _FEW = 20
 """Values of an IN list that are written out; a longer list is one parameter."""
-_LAST = "\U0010ffff"
 
 
 def compared(dialect: str, value: str, operator: str, right: str) -> Sql:
@@ -48,8 +47,19 @@ def among_numbers(dialect: str, value: str, numbers: Sequence[int], negated: boo
 
 
 def begins(value: str, prefix: str) -> Sql:
-    """That a text begins with another, as a range that an index can find; text beyond the range may follow."""
-    return Sql(f"{value} >= ? AND {value} <= ?", (prefix, prefix + _LAST))
+    """That a text begins with a prefix, one character or more, as a range that an index can find."""
+    end = _successor(prefix)
+    return Sql(f"{value} >= ?", (prefix,)) if end is None else Sql(f"{value} >= ? AND {value} < ?", (prefix, end))
+
+
+def _successor(prefix: str) -> str | None:
+    """The first text after all that begin with the prefix."""
+    while prefix:
+        last = ord(prefix[-1])
+        if last < 0x10FFFF:
+            return prefix[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
+        prefix = prefix[:-1]
+    return None
 
 
 def fixed_prefix(pattern: str) -> str:
