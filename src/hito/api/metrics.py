@@ -124,15 +124,15 @@ def history(context: Context, message: wire.GetHistory) -> msgspec.Raw:
     run = runs.find(context.tx, message.run_id)
     key = context.tx.key(message.metric_key)
     if run is None or key is None:
-        return _page([])
+        return page_json([])
     if limit is None:
-        return _page([(message.metric_key, None, curves.history(context.tx, run.id, key, after))])
+        return page_json([(message.metric_key, None, curves.history(context.tx, run.id, key, after))])
     series = curves.history(context.tx, run.id, key, after, limit + 1)
     token = None
     if size(series) > limit:
         token = _token(series, limit - 1)
         series = picked(series, slice(limit))
-    return _page([(message.metric_key, None, series)], token)
+    return page_json([(message.metric_key, None, series)], token)
 
 
 def history_bulk(context: Context, message: wire.GetHistoryBulk) -> msgspec.Raw:
@@ -149,7 +149,7 @@ def history_bulk(context: Context, message: wire.GetHistoryBulk) -> msgspec.Raw:
             series = curves.history(context.tx, run.id, key, None, limit)
             limit -= size(series)
             found.append((message.metric_key, run_id, series))
-    return _page(found)
+    return page_json(found)
 
 
 def history_bulk_interval(context: Context, message: wire.GetHistoryBulkInterval) -> msgspec.Raw:
@@ -171,7 +171,7 @@ def history_bulk_interval(context: Context, message: wire.GetHistoryBulkInterval
         run = runs.find(context.tx, run_id)
         if run is not None and key is not None:
             found.append((message.metric_key, run_id, curves.interval(context.tx, run.id, key, limit, start, end)))
-    return _page(found)
+    return page_json(found)
 
 
 def _field(where: str, place: int, name: str) -> str:
@@ -197,7 +197,7 @@ def _run_ids(given: Sequence[str], where: str) -> list[str]:
     return ids
 
 
-def _page(parts: Iterable[tuple[str, str | None, Series]], token: str | None = None) -> msgspec.Raw:
+def page_json(parts: Iterable[tuple[str, str | None, Series]], token: str | None = None) -> msgspec.Raw:
     """A `HistoryPage` as JSON. Each part is a key, the id of a run if it is to be named, and points."""
     page = bytearray(b'{"metrics":[')
     encoder = msgspec.json.Encoder()

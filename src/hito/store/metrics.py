@@ -12,8 +12,8 @@ Only other points are looked for, and what that costs is bounded:
 - the tail: fewer than 1024 points; whoever looks through more than 64 rows of it rewrites them as one;
 - chunks whose box of steps × timestamps × values holds the point. Curves logged in any sensible order have one or two.
   A curve logged in no order at all (constant timestamps, random steps) gets chunks that all cover everything; whoever
-  finds a point in more than 32 boxes merges those chunks into ones that lie apart. As every seal adds one box, a
-  look-up decodes some 32 chunks at most, and a chunk is rewritten about once per factor of 32 in the curve's length.
+  finds a point in more than 8 boxes merges those chunks into ones that lie apart. As every seal adds one box, a
+  look-up decodes some 8 chunks at most, and a chunk is rewritten about once per factor of 8 in the curve's length.
 
 The caller has locked the run's row, so a curve has one writer at a time.
 """
@@ -28,6 +28,7 @@ from hito.core.metrics import Metric, clamped
 from hito.series import chunk
 from hito.series.chunk import Point
 from hito.series.order import Mask, Series, in_history_order, joined, picked
+from hito.series.sieve import Sieve
 from hito.store.database import Row, Tx, marks
 
 SEALED_AT = 1024
@@ -37,7 +38,7 @@ SEALED_AT_END = 128
 _CHUNK = 4096
 """Points in a chunk at most, when many come at once: what must be decoded to find one of them."""
 _TAIL_ROWS = 64
-_DEPTH = 32
+_DEPTH = 8
 
 _STATE = "value, step, timestamp, count, nans, min, max, sum, first, first_step, first_timestamp, tail"
 _BEGIN = (
@@ -169,11 +170,13 @@ def _unseen(tx: Tx, run: int, key: int, points: Sequence[Point], state: Row | No
     """Those points that are not in the curve, each once."""
     wanted = {_identity(point): point for point in points}
     if state is not None:
+        distinct = list(wanted.values())
+        sieve = Sieve(distinct)
         if state[11]:
-            _drop(wanted, _read_tail(tx, run, key))
+            _drop(wanted, sieve.caught(_read_tail(tx, run, key)))
         if wanted and state[3] > state[11]:
-            for piece in _chunks_with(tx, run, key, list(wanted.values())):
-                _drop(wanted, piece)
+            for piece in _chunks_with(tx, run, key, distinct):
+                _drop(wanted, sieve.caught(piece))
     return list(wanted.values())
 
 
@@ -182,20 +185,8 @@ def _identity(point: Point) -> tuple[int, int, float | None]:
     return step, timestamp, None if value != value else value
 
 
-def _drop(wanted: dict[tuple[int, int, float | None], Point], series: Series) -> None:
-    """Take out what `series` holds. Only points in the box of the wanted ones become Python objects."""
-    if not wanted:
-        return
-    steps = [point[0] for point in wanted]
-    timestamps = [point[1] for point in wanted]
-    near = picked(
-        series,
-        (series.steps >= min(steps))
-        & (series.steps <= max(steps))
-        & (series.timestamps >= min(timestamps))
-        & (series.timestamps <= max(timestamps)),
-    )
-    for point in zip(near.steps.tolist(), near.timestamps.tolist(), near.values.tolist(), strict=True):
+def _drop(wanted: dict[tuple[int, int, float | None], Point], found: Series) -> None:
+    for point in zip(found.steps.tolist(), found.timestamps.tolist(), found.values.tolist(), strict=True):
         wanted.pop(_identity(point), None)
 
 
