@@ -57,7 +57,22 @@ def test_an_empty_file_is_a_file(store: ArtifactStore) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a b", "a%20b", "%41", "100%", "é", "é", "名前", "😀", "a+b", "a&b=c", "a;b", "x*'\"<>|:[]{}~^`!$,", ".hidden", "a..b"],
+    [
+        "a b",
+        "a%20b",
+        "%41",
+        "100%",
+        "\u00e9 as one character",
+        "e\u0301 as two characters",
+        "名前",
+        "😀",
+        "a+b",
+        "a&b=c",
+        "a;b",
+        "x*'\"<>|:[]{}~^`!$,",
+        ".hidden",
+        "a..b",
+    ],
 )
 def test_a_name_comes_back_as_it_was_given(store: ArtifactStore, name: str) -> None:
     path = SafePath.parse(f"folder/{name}")

@@ -5,9 +5,7 @@ from urllib.parse import quote
 
 from hito.core.errors import RangeNotSatisfiable
 
-_TEXT = frozenset(
-    "txt log err cfg conf ini toml yaml yml xml json js py csv tsv md rst ipynb".split()  # noqa: SIM905 - easier to read
-)
+_TEXT = frozenset("txt log err cfg conf ini toml yaml yml xml json js py csv tsv md rst ipynb".split())
 _TEXT_NAMES = frozenset({"MLmodel", "MLproject"})
 _OTHER = {
     "html": "text/html",

@@ -290,7 +290,16 @@ def _remove_folder(folder: Path) -> None:
         if error.errno not in (errno.EBUSY, errno.EXDEV):  # a mounted folder stays where it is
             raise
         gone = folder
-    shutil.rmtree(gone, onerror=_ignore_missing)  # does not follow links
+    # An upload that had found the folder just before may still put its file into it, and the folder is not empty then.
+    for _ in range(3):
+        try:
+            return shutil.rmtree(gone, onerror=_ignore_missing)  # does not follow links
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                raise
+    if gone == folder:
+        raise Unavailable("the folder is being written; try again")
+    return None  # out of sight already: `sweep` will take the rest
 
 
 def _ignore_missing(function: object, path: str, info: tuple[type, BaseException, object]) -> None:

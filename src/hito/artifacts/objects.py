@@ -48,6 +48,7 @@ _UNKNOWN_PART_BYTES = 8 * 1024 * 1024  # reaches 70 GB without a known size
 _PARTS_UNDER_WAY = 2
 _LISTING_SECONDS = 60
 _KNOWN_FOLDERS = 10_000
+_NO_BUCKET = "the bucket of the artifacts does not exist; an operator must make it"
 
 
 class ObjectStore(WithoutUploads):
@@ -278,6 +279,8 @@ def _translated(path: SafePath) -> Iterator[None]:
     except NotSupportedError:
         raise NotImplementedHere("the configured object storage cannot do this") from None
     except BaseError as error:
+        if "NoSuchBucket" in str(error):
+            raise Unavailable(_NO_BUCKET) from error
         # The first line names the fault; what follows is obstore's inside, and may hold addresses.
         reason = type(error).__name__.removesuffix("Error")
         raise Unavailable(f'object storage cannot answer for "{path}" ({reason}); see the log of the server') from error
@@ -290,7 +293,7 @@ def _in_bucket(path: SafePath) -> Iterator[None]:
         with _translated(path):
             yield
     except FileNotFoundError as error:
-        raise Unavailable("the bucket of the artifacts does not exist; an operator must make it") from error
+        raise Unavailable(_NO_BUCKET) from error
 
 
 def memory_store() -> ObjectStore:
