@@ -4,6 +4,7 @@ import http.client
 import json
 import random
 import string
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -52,8 +53,10 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def client(hito_server: Any) -> Client:
-    return Client(hito_server.url)
+def client(hito_server: Any) -> Iterator[Client]:
+    client = Client(hito_server.url)
+    yield client
+    client.connection.close()
 
 
 def address(endpoint: Any_Endpoint, chance: random.Random) -> str:
@@ -130,14 +133,7 @@ def test_a_body_that_is_no_message_is_refused(endpoint: Any_Endpoint, client: Cl
 @pytest.mark.parametrize("endpoint", [e for e in MESSAGES if e.method in ("POST", "PUT")], ids=repr)
 def test_a_message_of_another_content_type_is_refused(endpoint: Any_Endpoint, client: Client) -> None:
     path = address(endpoint, random.Random(2)).replace("%00", "x")
-    for kind in (
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "",
-        "json",
-        "é"[:0],
-    ):
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "json"):
         assert client.send(endpoint.method, path, b"{}", kind) in (400, 404)
 
 

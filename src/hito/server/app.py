@@ -34,6 +34,7 @@ _REASONS = {
     429: "Too Many Requests", 500: "Internal Server Error", 501: "Not Implemented", 503: "Service Unavailable",
 }  # fmt: skip
 _STATUS = {code: f"{code} {reason}" for code, reason in _REASONS.items()}
+_DRAINED = 1 << 20
 _WITHOUT_HOST_CHECK = ("/health", "/version")
 
 
@@ -69,6 +70,7 @@ class Application:
         try:
             reply, name = self._reply(environ)
         except HitoError as error:
+            _drain(environ)
             reply = _refusal(error)
         except Exception as error:  # the outer door: whatever went wrong inside, a client gets a clean answer
             ticket = uuid.uuid4().hex[:12]
@@ -158,6 +160,13 @@ def _body(environ: Environ, limit: int) -> bytes:
     if len(body) > limit:
         raise TooLarge(f"The body has more than the {limit} bytes that this endpoint takes.")
     return body
+
+
+def _drain(environ: Environ) -> None:
+    """Read what is left of a small body that was refused: an unread one would cost the client its connection."""
+    length = environ.get("CONTENT_LENGTH") or environ.get("HTTP_CONTENT_LENGTH") or ""
+    if length.isdigit() and 0 < int(length) <= _DRAINED:
+        environ["wsgi.input"].read(int(length))
 
 
 def _nothing(routes: Routes, method: str, path: str) -> EndpointNotFound:

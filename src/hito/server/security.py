@@ -6,7 +6,6 @@ that was re-bound to our address is not), and a write from a page must come from
 
 import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from functools import lru_cache
 
 HEADERS = [("x-content-type-options", "nosniff"), ("x-frame-options", "SAMEORIGIN")]
@@ -44,7 +43,7 @@ class Gate:
         for pattern in self._hosts:
             if (pattern[:1].isdigit() or pattern[:1] == "[") and not numeric:
                 continue
-            if fnmatchcase(bare, pattern) or fnmatchcase(host, pattern):
+            if _matches(pattern, bare) or _matches(pattern, host):
                 return True
         return False
 
@@ -69,6 +68,11 @@ class Gate:
             ("access-control-expose-headers", "*"),
             ("vary", "Origin"),
         ]
+
+
+def _matches(pattern: str, text: str) -> bool:
+    # Not fnmatch: there the brackets of an IPv6 address would be a set of characters.
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), text) is not None
 
 
 PREFLIGHT = [
