@@ -4,6 +4,8 @@
     store_uri       the URI of such a store, not opened
     postgres        the PostgreSQL server behind it; `postgres.database()` gives the URI of one more empty store
     hito_server     one server for the whole session, over SQLite
+    make_postgres   PostgreSQL servers that a test may stop and kill
+    run_python      Python code in a process of its own
     make_server     starts servers with the flags a test needs
 
 Every process is ended by its id when its fixture ends, and ends with us if we are killed. Nothing is shared between
@@ -204,6 +206,21 @@ def postgres() -> Iterator[Postgres]:
     server.close()
 
 
+@pytest.fixture
+def make_postgres() -> Iterator[Callable[..., Postgres]]:
+    """`make_postgres(durable=True)`: a PostgreSQL that the test may stop, kill and start again."""
+    started: list[Postgres] = []
+
+    def make(*, durable: bool = False) -> Postgres:
+        server = Postgres(durable=durable)
+        started.append(server)
+        return server
+
+    yield make
+    for server in started:
+        server.close()
+
+
 # --- stores ----------------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +248,33 @@ def database(store_uri: str) -> Iterator[Database]:
     opened = open_database(store_uri)
     yield opened
     opened.close()
+
+
+# --- processes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run_python() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """`run_python(code, *arguments)`: starts Python code in a process of its own, which ends with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(code: str, *arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": _python_path()},
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def _python_path() -> str:
+    return os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH")]))
 
 
 # --- servers ---------------------------------------------------------------------------------------------------------
@@ -290,10 +334,9 @@ def start_server(
         *flags,
     ]  # fmt: skip
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "HITO_"))}
-    path = os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH")]))
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            command, cwd=folder, stdout=log, stderr=log, env={**inherited, "PYTHONPATH": path, **(env or {})}
+            command, cwd=folder, stdout=log, stderr=log, env={**inherited, "PYTHONPATH": _python_path(), **(env or {})}
         )
     server = Server(f"http://127.0.0.1:{port}", folder, process)
     if wait:

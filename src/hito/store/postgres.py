@@ -64,7 +64,7 @@ _WORDS = {
 _BEGIN_READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # READ COMMITTED: every statement sees what was committed before it began. That is what makes the lock work: the
 # snapshot of a stricter level would be taken before the lock is waited for, and miss what its last holder wrote.
-_BEGIN_WRITE = b"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+_BEGIN_WRITE = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 _LOCK = f"SELECT pg_advisory_xact_lock({_WRITERS})".encode()
 # Plans for the values at hand: which index is best depends on how frequent a metric or a tag is.
 _READER_SETTINGS = "SET plan_cache_mode = force_custom_plan"

@@ -136,14 +136,20 @@ class SqliteTx:
 class SqliteDatabase:
     """`database.Database` over one file. Opening creates the file and brings the schema up to date.
 
+    Args:
+        path: the file.
+        clock: milliseconds since 1970.
+        busy_ms: how long to wait for another process that is writing.
+
     Where the file or its folder cannot be written to, the store is opened for reading; `write` raises PermissionDenied.
     """
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path, clock: Callable[[], int] = now_ms) -> None:
+    def __init__(self, path: Path, clock: Callable[[], int] = now_ms, busy_ms: int = _BUSY_MS) -> None:
         self.path = path
         self._clock = clock
+        self._busy_ms = busy_ms
         self._names = Names()
         self._group = Group(self._commit, most=_GROUP)
         self._readers: list[apsw.Connection] = []
@@ -174,6 +180,7 @@ class SqliteDatabase:
                 connection = self._readers.pop()
             except IndexError:
                 connection = self._connect(_CACHE_KIB // 8)
+                connection.execute("PRAGMA query_only = ON")
             try:
                 tx = SqliteTx(connection, self._names, self._clock())
                 connection.execute("BEGIN")
@@ -288,7 +295,7 @@ class SqliteDatabase:
             )
             self._writer.set_busy_timeout(_RESTART_MS)
             copied = self._copy_log(self._writer, mode)
-            self._writer.set_busy_timeout(_BUSY_MS)
+            self._writer.set_busy_timeout(self._busy_ms)
             self._checkpoint_at = _CHECKPOINT_PAGES if copied else pages + _CHECKPOINT_PAGES
 
     def _copy_log_beside(self) -> None:
@@ -320,7 +327,7 @@ class SqliteDatabase:
         else:
             flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
         connection = apsw.Connection(self._uri, flags=flags, statementcachesize=200)
-        connection.set_busy_timeout(_BUSY_MS)
+        connection.set_busy_timeout(self._busy_ms)
         connection.wal_autocheckpoint(0)
         # FULL: the log is flushed at every commit, so that what was answered survives a power cut.
         connection.execute("PRAGMA synchronous = FULL")
@@ -342,7 +349,8 @@ class SqliteDatabase:
             ) from error
 
     def _can_write(self) -> bool:
-        return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
+        effective = os.access in os.supports_effective_ids
+        return all(os.access(path, os.W_OK, effective_ids=effective) for path in (self.path, self.path.parent))
 
     def _find_a_way_to_read(self) -> None:
         """Choose how to open a file that cannot be written to.
@@ -369,7 +377,7 @@ class SqliteDatabase:
         """Switch a new file to WAL, and hear how long the log is after every commit."""
         if self.read_only:
             return
-        deadline = time.monotonic() + _BUSY_MS / 1000
+        deadline = time.monotonic() + self._busy_ms / 1000
         while True:
             try:
                 # SQLite does not wait for another process that is switching the same file; so we do.
@@ -476,7 +484,7 @@ def _translated(path: Path) -> Iterator[None]:
 def _translation(error: apsw.Error, path: Path) -> HitoError:
     """SQLite's error as ours; the message tells what to do, the log names the file for its owner."""
     if isinstance(error, apsw.BusyError | apsw.LockedError):
-        return Unavailable(f"The store is locked by another process for more than {_BUSY_MS // 1000} s. Try again.")
+        return Unavailable("The store is locked by another process, for longer than a write may wait. Try again.")
     if isinstance(error, apsw.FullError):
         return Unavailable("The disk that holds the store is full. Nothing was written; free some space and try again.")
     if isinstance(error, apsw.ReadOnlyError | apsw.PermissionsError):

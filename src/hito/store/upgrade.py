@@ -58,19 +58,22 @@ def in_dialect(sql: str, words: dict[str, str]) -> str:
     return _WORD.sub(lambda match: words[match[1]], re.sub(r"--[^\n]*", "", sql))
 
 
-def upgrade(database: Upgrading) -> int:
-    """Take the steps that are missing; the level after it.
+def upgrade(database: Upgrading, known: list[tuple[int, str]] | None = None) -> int:
+    """Take the steps that are missing, all of them or none; the level after it.
 
+    Args:
+        known: the steps there are; those of this program unless a test says otherwise.
     Raises: Internal: the store was written by a newer hito.
     """
-    newest = latest()
-    if _known_level(database) == newest:
+    known = steps() if known is None else known
+    newest = known[-1][0]
+    if _level(database, newest) == newest:
         return newest
     with database.transaction() as execute:
-        level = _known_level(database)  # again: another process may have been first
+        level = _level(database, newest)  # again: another process may have been first
         if level < newest:
             database.before(level)
-        for number, sql in steps():
+        for number, sql in known:
             if number > level:
                 execute(in_dialect(sql, database.words))
                 if number == 1:
@@ -80,8 +83,8 @@ def upgrade(database: Upgrading) -> int:
     return newest
 
 
-def _known_level(database: Upgrading) -> int:
-    level, newest = database.level(), latest()
+def _level(database: Upgrading, newest: int) -> int:
+    level = database.level()
     if level > newest:
         raise Internal(
             f"This store has schema {level}, this hito knows {newest}: it was written by a newer version. "
