@@ -1,14 +1,18 @@
-"""What can be done with logged models."""
+"""What can be done with logged models.
+
+A deleted one can still be tagged, given params and finalised, as in MLflow: a training that is under way when somebody
+tidies up should end as it would have.
+"""
 
 from collections.abc import Sequence
 
 from hito.api.context import Context
 from hito.core import rules
-from hito.core.errors import InvalidArgument, NotFound
+from hito.core.errors import InvalidArgument
 from hito.core.ids import new_model_id, new_name
 from hito.core.models import LoggedModelStatus
 from hito.store import experiments, logged_models
-from hito.store.logged_models import LoggedModelKey
+from hito.store.logged_models import existing
 from hito.store.search import DatasetChoice, LoggedModelOrder, search_logged_models
 from hito.wire import models as wire
 from hito.wire.endpoint import Empty, missing
@@ -26,7 +30,7 @@ def create(context: Context, message: wire.CreateLoggedModel) -> wire.LoggedMode
     experiment = rules.check_experiment_id(message.experiment_id)
     name = rules.check_logged_model_name(message.name) if message.name else new_name()
     model_type = rules.check_text(message.model_type, MAX_KEY, "model_type")
-    source_run_id = rules.check_run_id(message.source_run_id) if message.source_run_id else ""
+    source_run_id = rules.check_text(message.source_run_id, MAX_KEY, "source_run_id")  # need not exist
     params = _distinct(_checked(message.params, "params"), "param")
     tags = _distinct(_checked(message.tags, "tags"), "tag")
     location = experiments.active(context.tx, experiment)
@@ -46,38 +50,38 @@ def create(context: Context, message: wire.CreateLoggedModel) -> wire.LoggedMode
 
 def get(context: Context, message: wire.GetLoggedModel) -> wire.LoggedModelAnswer:
     return wire.LoggedModelAnswer(
-        logged_models.get(context.tx, _named(context, message.model_id, message.allow_deleted))
+        logged_models.get(context.tx, existing(context.tx, message.model_id, message.allow_deleted))
     )
 
 
 def finalize(context: Context, message: wire.FinalizeLoggedModel) -> wire.LoggedModelAnswer:
     assert message.status is not None  # `required` says so
     status = enum_of(LoggedModelStatus, message.status, "status")
-    model = _named(context, message.model_id)
+    model = existing(context.tx, message.model_id, allow_deleted=True)
     logged_models.finalize(context.tx, model, status)
     return wire.LoggedModelAnswer(logged_models.get(context.tx, model))
 
 
 def delete(context: Context, message: wire.ModelId) -> Empty:
-    logged_models.delete(context.tx, _named(context, message.model_id, allow_deleted=True))
+    logged_models.delete(context.tx, existing(context.tx, message.model_id, allow_deleted=True))
     return Empty()
 
 
 def set_tags(context: Context, message: wire.SetLoggedModelTags) -> Empty:
     tags = _checked(message.tags, "tags")
-    logged_models.set_tags(context.tx, _named(context, message.model_id, allow_deleted=True), tags)
+    logged_models.set_tags(context.tx, existing(context.tx, message.model_id, allow_deleted=True), tags)
     return Empty()
 
 
 def delete_tag(context: Context, message: wire.DeleteLoggedModelTag) -> Empty:
     rules.check_text(message.tag_key, rules.MAX_DESCRIPTION, "tag_key")
-    logged_models.delete_tag(context.tx, _named(context, message.model_id, allow_deleted=True), message.tag_key)
+    logged_models.delete_tag(context.tx, existing(context.tx, message.model_id, allow_deleted=True), message.tag_key)
     return Empty()
 
 
 def log_params(context: Context, message: wire.LogLoggedModelParams) -> Empty:
     params = _distinct(_checked(message.params, "params"), "param")
-    logged_models.log_params(context.tx, _named(context, message.model_id, allow_deleted=True), params)
+    logged_models.log_params(context.tx, existing(context.tx, message.model_id, allow_deleted=True), params)
     return Empty()
 
 
@@ -96,12 +100,6 @@ def search(context: Context, message: wire.SearchLoggedModels) -> wire.LoggedMod
         message.page_token,
     )
     return wire.LoggedModelsPage(logged_models.get_many(context.tx, page.ids), page.token)
-
-
-def _named(context: Context, model_id: str, allow_deleted: bool = False) -> LoggedModelKey:
-    if not rules.is_model_id(model_id):
-        raise NotFound(f"No logged model has the id {model_id[:100]!r}: an id is m- and 32 hex digits.")
-    return logged_models.existing(context.tx, model_id, allow_deleted)
 
 
 def _checked(pairs: Sequence[Pair], where: str) -> list[tuple[str, str]]:

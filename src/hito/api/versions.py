@@ -1,19 +1,20 @@
 """What can be done with versions of registered models."""
 
-from hito.api import registered_models
 from hito.api.context import Context
 from hito.api.registered_models import (
+    LATEST,
     check_max_results,
     checked_description,
     checked_stage,
     checked_tags,
     existing,
+    version_by_alias,
     writable,
 )
 from hito.core import rules
 from hito.core.artifacts import ArtifactUri, check_version_source
 from hito.core.errors import InvalidArgument, NotFound
-from hito.core.models import Stage
+from hito.core.models import STAGES, Stage
 from hito.search.pattern import compiled
 from hito.store import logged_models, runs, versions
 from hito.store.logged_models import LoggedModelKey
@@ -24,6 +25,8 @@ from hito.wire.endpoint import Empty
 from hito.wire.types import Pair
 
 MAX_RESULTS = 200_000
+MAX_RUN_ID = 256
+"""Characters; the run need not exist, as it may be another server's."""
 MAX_RUN_LINK = 2048
 """Ours: MLflow states no limit for the address of a run on another server."""
 
@@ -55,7 +58,7 @@ def update(context: Context, message: wire.UpdateVersion) -> wire.VersionAnswer:
     checked_description(message.description)
     model_id, number = _named(context, message, to_write=True)
     versions.describe(context.tx, model_id, number, message.description)
-    return wire.VersionAnswer(versions.get(context.tx, model_id, number))
+    return wire.VersionAnswer(versions.get(context.tx, model_id, number, with_aliases=True))
 
 
 def transition_stage(context: Context, message: wire.TransitionStage) -> wire.VersionAnswer:
@@ -116,11 +119,7 @@ def _origin(context: Context, message: wire.CreateVersion) -> tuple[Origin, Logg
     """
     source = message.source
     _check_pattern(context.settings.version_source_pattern, source)
-    run_id = rules.check_run_id(message.run_id) if message.run_id else ""
-    if message.model_id and not rules.is_model_id(message.model_id):
-        raise InvalidArgument(
-            f"Invalid value {message.model_id[:100]!r} for parameter 'model_id': expected m- and 32 hex digits."
-        )
+    run_id = rules.check_text(message.run_id, MAX_RUN_ID, "run_id")
     run = runs.find(context.tx, run_id) if run_id else None
     logged_model = logged_models.existing(context.tx, message.model_id) if message.model_id else None
     uri = check_version_source(
@@ -133,53 +132,61 @@ def _origin(context: Context, message: wire.CreateVersion) -> tuple[Origin, Logg
     )
     if uri.scheme == "models" and not rules.is_model_id(str(uri.path)):
         return _of_version(context, uri, run_id, logged_model)
-    location = None
-    if uri.scheme == "models" and logged_model is not None:
-        location = logged_model.artifact_uri
-    elif uri.scheme == "runs":
-        if run is None:
-            raise NotFound(f"No run has the id '{run_id}', which the source of the version names.")
-        location = "/".join((runs.artifact_uri(context.tx, run), *uri.path.parts[1:]))
-    if logged_model is not None:
-        run_id = run_id or logged_model.source_run_id
-    return _origin_of(source, location, run_id, logged_model)
+    if logged_model is None:
+        return Origin(source=source, run_id=run_id), None
+    origin = Origin(
+        source=source,
+        location=logged_model.artifact_uri if uri.scheme == "models" else None,
+        run_id=run_id or logged_model.source_run_id,
+        logged_model_id=logged_model.uuid,
+    )
+    return origin, logged_model
 
 
 def _of_version(
     context: Context, uri: ArtifactUri, run_id: str, logged_model: LoggedModelKey | None
 ) -> tuple[Origin, LoggedModelKey | None]:
-    """The origin of a copy: `models:/name/version` or `models:/name@alias`, an alias becoming the number it stands for.
-
-    The run and the logged model are those of the copied version, and a request may repeat them but not change them.
-    """
-    parts = uri.path.parts
-    name, _, alias = (parts[0], "", "") if len(parts) == 2 else parts[0].rpartition("@")
-    model_id = existing(context, name)
-    if len(parts) == 2:
-        number = rules.check_version(parts[1])
-    else:
-        number = registered_models.version_by_alias(context, model_id, name, alias)
-    copied = versions.origin(context.tx, model_id, number)
+    """The origin of a copy. Its run and logged model are those of the copied version: a request may repeat them."""
+    name, number = _referenced(context, uri)
+    copied = versions.origin(context.tx, existing(context, name), number)
     for what, given, inherited in (
         ("run_id", run_id, copied.run_id),
-        ("model_id", logged_model and logged_model.uuid, copied.logged_model_id),
+        ("model_id", logged_model.uuid if logged_model else None, copied.logged_model_id),
     ):
-        if given and inherited and given != inherited:
+        if given and given != inherited:
             raise InvalidArgument(
-                f"Invalid value '{given}' for parameter '{what}': the source {uri} has '{inherited}'. Leave it out."
+                f"Invalid value '{given}' for parameter '{what}': the source {uri} has "
+                f"{repr(inherited) if inherited else 'none'}. Leave it out."
             )
-    if logged_model is None and copied.logged_model_id:
+    if copied.logged_model_id:
         logged_model = _if_there(context, copied.logged_model_id)
-    return _origin_of(
-        f"models:/{name}/{number}", copied.location or copied.source, run_id or copied.run_id, logged_model
+    origin = Origin(
+        source=f"models:/{name}/{number}",
+        location=copied.location or copied.source,
+        run_id=copied.run_id,
+        logged_model_id=copied.logged_model_id,
     )
+    return origin, logged_model
 
 
-def _origin_of(
-    source: str, location: str | None, run_id: str, logged_model: LoggedModelKey | None
-) -> tuple[Origin, LoggedModelKey | None]:
-    logged_model_id = logged_model.uuid if logged_model else None
-    return Origin(source=source, location=location, run_id=run_id, logged_model_id=logged_model_id), logged_model
+def _referenced(context: Context, uri: ArtifactUri) -> tuple[str, int]:
+    """The model and the number that `models:/name/…` or `models:/name@alias` stands for at this moment.
+
+    After the slash may stand a number, `latest`, or a stage, which means its highest version.
+    """
+    if len(uri.path.parts) == 1:
+        name, _, alias = str(uri.path).rpartition("@")
+        return name, version_by_alias(context, existing(context, name), name, alias)
+    name, which = uri.path.parts
+    model_id = existing(context, name)
+    if which.lower() == LATEST:
+        return name, version_by_alias(context, model_id, name, which)
+    if which.lower() not in STAGES:
+        return name, rules.check_version(which)
+    found = versions.latest(context.tx, [model_id], [checked_stage(which)]).get(model_id)
+    if not found:
+        raise NotFound(f"The registered model '{name}' has no version in stage {which}.")
+    return name, int(found[0].version)
 
 
 def _if_there(context: Context, model_id: str) -> LoggedModelKey | None:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from hito.core.errors import InvalidArgument, NotFound
 from hito.core.metrics import Metric, clamped, on_wire
 from hito.core.models import MODEL_VERSIONS, LoggedModel, LoggedModelData, LoggedModelInfo, LoggedModelStatus
+from hito.core.rules import is_model_id
 from hito.core.runs import Param, Tag
 from hito.store.database import Row, Tx, marks
 
@@ -18,6 +19,8 @@ _STATUS = {status.value: status.name for status in LoggedModelStatus}
 
 MetricPoint = tuple[str, str, float, int, int, str | None, str | None]
 """model_id, key, value, timestamp, step, dataset_name, dataset_digest; NaN is a NaN."""
+_Place = tuple[int, str, int, int]
+"""The model's internal id, key, timestamp, step: with the run, what identifies a point."""
 
 
 class LoggedModelKey(Struct, frozen=True):
@@ -75,7 +78,9 @@ def existing(tx: Tx, model_id: str, allow_deleted: bool = False) -> LoggedModelK
 
     Raises: NotFound: there is none, or it is deleted.
     """
-    row = tx.one("SELECT id, source_run_id, artifact_uri, deleted FROM logged_models WHERE uuid = ?", (model_id,))
+    row = None
+    if is_model_id(model_id):
+        row = tx.one("SELECT id, source_run_id, artifact_uri, deleted FROM logged_models WHERE uuid = ?", (model_id,))
     if row is None:
         raise NotFound(f"No logged model has the id '{model_id[:100]}'.")
     if row[3] and not allow_deleted:
@@ -259,34 +264,30 @@ def _insert_params(tx: Tx, model: LoggedModelKey, params: Iterable[tuple[str, st
 def record_metrics(tx: Tx, run_uuid: str, points: Iterable[MetricPoint]) -> None:
     """Add points, measured in a run, to the logged models that they are about.
 
-    A point is known by (model, key, timestamp, step, run). Recorded again with the same value it is dropped: a client
-    that repeats a call does no harm.
+    A point is known by (model, key, timestamp, step, run). Recorded again as it is, it is dropped: a client that
+    repeats a call does no harm.
 
-    Raises: InvalidArgument: no logged model has such an id, or the same point was recorded with another value. None of
-        the points is stored: the caller's transaction must not go on.
+    Raises: InvalidArgument: no logged model has such an id, or the same point was recorded with another value or
+        dataset. None of the points is stored: the caller's transaction must not go on.
     """
     points = list(points)
     ids = _ids(tx, {point[0] for point in points})
-    fresh: dict[tuple[int, str, int, int], MetricPoint] = {}
+    fresh: dict[_Place, MetricPoint] = {}
     for point in points:
-        model_id, key, value, timestamp, step, _, _ = point
-        place = (ids[model_id], key, timestamp, step)
-        before = fresh.setdefault(place, point)
-        if not _same(before[2], value):
-            raise _contradiction(point, before[2])
+        model_id, key, _, timestamp, step, _, _ = point
+        known = fresh.setdefault((ids[model_id], key, timestamp, step), point)
+        if _said(known) != _said(point):
+            raise _contradiction(point, known)
     places = list(fresh)
     for start in range(0, len(places), _AT_ONCE):
         for place, known in _recorded(tx, run_uuid, places[start : start + _AT_ONCE]):
-            if not _same(fresh[place][2], known):
+            if _said(known) != _said(fresh[place]):
                 raise _contradiction(fresh[place], known)
             del fresh[place]
     tx.many(
         "INSERT INTO logged_model_metrics "
         "(model_id, key, timestamp, step, run_id, value, dataset_name, dataset_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (*place, run_uuid, None if math.isnan(point[2]) else clamped(point[2]), point[5], point[6])
-            for place, point in fresh.items()
-        ],
+        [(*place, run_uuid, *_said(point)) for place, point in fresh.items()],
     )
 
 
@@ -303,27 +304,33 @@ def _ids(tx: Tx, uuids: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def _recorded(
-    tx: Tx, run_uuid: str, places: Sequence[tuple[int, str, int, int]]
-) -> Iterable[tuple[tuple[int, str, int, int], float]]:
-    """Those of the places that hold a value already, and the value."""
+def _recorded(tx: Tx, run_uuid: str, places: Sequence[_Place]) -> Iterable[tuple[_Place, MetricPoint]]:
+    """Those of the places that hold a point already, and the point."""
     chosen = f"(VALUES {', '.join(['(?, ?, ?, ?)'] * len(places))}) AS chosen"
-    for model, key, timestamp, step, value in tx.all(
-        f"SELECT k.model_id, k.key, k.timestamp, k.step, k.value FROM {chosen} JOIN logged_model_metrics AS k "
-        "ON k.model_id = chosen.column1 AND k.key = chosen.column2 AND k.timestamp = chosen.column3 "
-        "AND k.step = chosen.column4 WHERE k.run_id = ?",
+    for model, key, timestamp, step, value, name, digest in tx.all(
+        "SELECT k.model_id, k.key, k.timestamp, k.step, k.value, k.dataset_name, k.dataset_digest "
+        f"FROM {chosen} JOIN logged_model_metrics AS k ON k.model_id = chosen.column1 AND k.key = chosen.column2 "
+        "AND k.timestamp = chosen.column3 AND k.step = chosen.column4 WHERE k.run_id = ?",
         [*(part for place in places for part in place), run_uuid],
     ):
-        yield (model, key, timestamp, step), math.nan if value is None else value
+        point = ("", key, math.nan if value is None else value, timestamp, step, name, digest)
+        yield (model, key, timestamp, step), point
 
 
-def _same(one: float, other: float) -> bool:
-    return clamped(one) == clamped(other) or (math.isnan(one) and math.isnan(other))
+def _said(point: MetricPoint) -> tuple[float | None, str | None, str | None]:
+    """What a point says of its place, as it is stored: the value, None for NaN, and the dataset."""
+    _, _, value, _, _, name, digest = point
+    return None if math.isnan(value) else clamped(value), name, digest
 
 
-def _contradiction(point: MetricPoint, known: float) -> InvalidArgument:
-    model_id, key, value, timestamp, step, _, _ = point
+def _contradiction(point: MetricPoint, known: MetricPoint) -> InvalidArgument:
+    model_id, key, _, timestamp, step, _, _ = point
+
+    def shown(one: MetricPoint) -> str:
+        value, name, digest = _said(one)
+        return f"{on_wire(value)} on dataset '{name}' ({digest})" if name else f"{on_wire(value)}"
+
     return InvalidArgument(
-        f"The logged model {model_id} has the value {on_wire(known)} of metric '{key}' at step {step}, timestamp "
-        f"{timestamp} of this run; attempted to record {on_wire(value)}. Use another step or timestamp."
+        f"The logged model {model_id} has {shown(known)} for metric '{key}' at step {step}, timestamp {timestamp} of "
+        f"this run; attempted to record {shown(point)}. Use another step or timestamp."
     )
