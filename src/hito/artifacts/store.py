@@ -19,7 +19,8 @@ from hito.core.errors import InvalidArgument, NotFound, NotImplementedHere, Rang
 CHUNK_BYTES = 512 * 1024
 """Size of the pieces in which files are read. Smaller costs calls, larger costs memory for each download under way."""
 
-PAGE_NAMES = 1000
+PAGE_NAMES = 10_000
+"""Names fetched at a time by `entries`: each page reads the folder anew, and ten thousand names take one megabyte."""
 
 
 class Stat(Struct, frozen=True):
