@@ -182,7 +182,8 @@ def _check_dataset(point: MetricIn, where: str, place: int) -> None:
     for name, other in (("dataset_name", "dataset_digest"), ("dataset_digest", "dataset_name")):
         if not getattr(point, name):
             raise InvalidArgument(
-                f"'{_field(where, place, other)}' is given without '{name}': a dataset is known by both."
+                f"Missing value for parameter '{_field(where, place, name)}': '{other}' is given, and a dataset is "
+                "known by both."
             )
     rules.check_text(point.dataset_name, rules.MAX_DATASET_NAME, _field(where, place, "dataset_name"))
     rules.check_text(point.dataset_digest, rules.MAX_DATASET_DIGEST, _field(where, place, "dataset_digest"))
