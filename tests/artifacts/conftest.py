@@ -1,8 +1,8 @@
 """Stores to test: folders, a real S3-speaking server (OpenStack Swift), and objects in memory.
 
-Swift is four small servers; they are started once, on free ports, with all their files in a temporary folder, and are
-ended by their process ids, or with us if we are killed. Where it is not installed, root on Debian or Ubuntu installs
-it; elsewhere the S3 tests skip.
+Swift's four small servers run in one process, started once, on free ports, with all their files in a temporary folder.
+It is ended by its id, or with us if we are killed. Where Swift is not installed, root on Debian or Ubuntu installs it;
+elsewhere the S3 tests skip.
 """
 
 import os
@@ -93,17 +93,37 @@ def factory(settings, **local):
     return around
 """
 
-# A ring says on which disks of which servers things lie. Here: one copy, one disk.
-RINGS = """
+# A ring says on which disks of which servers things lie: here one copy, one disk. Then each server is loaded as its own
+# program would load it. One process for all of them starts in half the time of four, which matters on a busy machine.
+SERVE = """
+import eventlet
+eventlet.patcher.monkey_patch()
 import sys
+from eventlet import wsgi
 from swift.common.ring import RingBuilder
+from swift.common.storage_policy import reload_storage_policies
+from swift.common.utils import set_swift_dir
+from swift.common.wsgi import loadapp
+
 folder = sys.argv[1]
-for kind, port in zip(("account", "container", "object"), sys.argv[2:]):
+ports = dict(pair.split("=") for pair in sys.argv[2:])
+for kind in ("account", "container", "object"):
     ring = RingBuilder(4, 1, 0)
-    ring.add_dev({"id": 0, "region": 1, "zone": 1, "ip": "127.0.0.1", "port": int(port), "device": "d1", "weight": 1.0,
-                  "replication_ip": "127.0.0.1", "replication_port": int(port), "meta": ""})
+    port = int(ports[kind])
+    ring.add_dev({"id": 0, "region": 1, "zone": 1, "ip": "127.0.0.1", "port": port, "device": "d1", "weight": 1.0,
+                  "replication_ip": "127.0.0.1", "replication_port": port, "meta": ""})
     ring.rebalance()
     ring.get_ring().save(f"{folder}/{kind}.ring.gz")
+set_swift_dir(folder)
+reload_storage_policies()
+servers = []
+for kind, port in ports.items():
+    app = loadapp(f"{folder}/{kind}.conf")
+    # Without a minimum, a chunk of a chunked answer is sent when it is there.
+    options = {"log_output": False, "minimum_chunk_size": 1}
+    servers.append(eventlet.spawn(wsgi.server, eventlet.listen(("127.0.0.1", int(port))), app, **options))
+for server in servers:
+    server.wait()
 """
 
 
@@ -117,15 +137,12 @@ def s3_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
     write_settings(folder, ports)
     setpriv = shutil.which("setpriv")
     dies_with_us = [setpriv, "--pdeathsig", "TERM"] if setpriv else []
-    servers = [
-        subprocess.Popen(
-            [*dies_with_us, shutil.which(f"swift-{kind}-server") or "", str(folder / f"{kind}.conf")],
-            env={**os.environ, "PYTHONPATH": str(folder)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for kind in ports
-    ]
+    server = subprocess.Popen(
+        [*dies_with_us, SYSTEM_PYTHON, "-c", SERVE, str(folder), *(f"{kind}={port}" for kind, port in ports.items())],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     environment = {
         "MLFLOW_S3_ENDPOINT_URL": f"http://127.0.0.1:{ports['proxy']}",
         "AWS_ACCESS_KEY_ID": "test:tester",
@@ -137,10 +154,8 @@ def s3_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
         make_bucket(environment, "artifacts")
         yield environment
     finally:
-        for server in servers:
-            server.terminate()
-        for server in servers:
-            server.wait(10)
+        server.terminate()
+        server.wait(10)
 
 
 def missing_swift() -> str | None:
@@ -174,8 +189,6 @@ def write_settings(folder: Path, ports: dict[str, int]) -> None:
         pipeline = f"[pipeline:main]\npipeline = {kind}-server\n[app:{kind}-server]\nuse = egg:swift#{kind}\n"
         common = COMMON.format(port=port, folder=folder, user=user)
         (folder / f"{kind}.conf").write_text(common + (PROXY if kind == "proxy" else pipeline))
-    rings = [SYSTEM_PYTHON, "-c", RINGS, str(folder), *(str(ports[kind]) for kind in KINDS)]
-    subprocess.run(rings, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def wait_for(port: int, seconds: float = 60) -> None:
