@@ -26,7 +26,16 @@ TIMES = {
 # Fields that MLflow's client does not need and that a server may leave out or add.
 OPTIONAL = {"sqlstate", "error_class", "workspace", "effective_trace_archival_retention", "takes_run_ids"}
 # `metrics` is unordered as the latest values of a run or a model; a history of points is ordered.
-UNORDERED = {"tags", "params", "aliases", "latest_versions", "dataset_inputs", "model_inputs", "model_outputs"}
+UNORDERED = {
+    "tags",
+    "params",
+    "aliases",
+    "latest_versions",
+    "dataset_inputs",
+    "model_inputs",
+    "model_outputs",
+    "dataset_summaries",
+}
 GENERATED_NAME = re.compile(r"^[a-z]+-[a-z]+-\d+$")
 VARIABLE = re.compile(r"\{(\w+)\}")
 LONG = re.compile(r"\{long:(\d+)\}")
@@ -145,7 +154,7 @@ class Player:
             case list():
                 items = [self.settled(item, key) for item in value]
                 return _sorted(items) if key in UNORDERED else items
-            case str() if key == "message":
+            case str() if key in {"message", "detail"}:
                 return "<message>" if value else ""
             case str() if key == "next_page_token":
                 return "<token>" if value else ""
@@ -165,6 +174,8 @@ class Player:
             elif key in SHORT_IDS_LIVE_IN:
                 value = re.sub(rf"(?<![\w.-]){re.escape(known)}(?![\w.-])", "{" + variable + "}", value)
         value = re.sub(r"x{200,}", lambda run: "{long:" + str(len(run[0])) + "}", value)
+        if key == "value" and value.startswith(("{", "[")):
+            value = _ordered_json(value)
         if key == "experiment_id" and value.isdigit() and value != "0":
             return "<experiment id>"
         if key in {"run_name", "name", "value"} and GENERATED_NAME.match(value):
@@ -207,6 +218,14 @@ def _equal(actual: Any, expected: Any) -> bool:
 
 def _sorted(items: list[Any]) -> list[Any]:
     return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+
+
+def _ordered_json(text: str) -> str:
+    """JSON inside a text, such as a tag, with its keys in order; any other text as it is."""
+    try:
+        return json.dumps(json.loads(text), sort_keys=True)
+    except ValueError:
+        return text
 
 
 def _counted(item: Any, i: int) -> Any:

@@ -44,6 +44,11 @@ RETRIED = refuses("MLflow answers 500, which its client repeats for minutes")
 ONE_CODE = refuses("MLflow says BAD_REQUEST here; hito has one code for input that cannot be right")
 
 
+def also(why: str, **json: Any) -> dict[str, Any]:
+    """hito does what was asked where MLflow refuses or answers less."""
+    return differs(why, json=json)
+
+
 def finds(why: str, *shown: str) -> dict[str, Any]:
     """hito answers a search that MLflow refuses, with these items."""
     return differs(why, json={"shown": list(shown)})
@@ -53,7 +58,8 @@ def call(method: str, name: str, path: str, body: Any = None, **options: Any) ->
     """One request. A path without a leading slash is below /api/2.0/mlflow/.
 
     Options: query (mapping or list of pairs), headers, raw (the body as text), keep (variable → path in the answer),
-    show (of a page, only this field of each item), show_headers (names of answer headers to record), differs (from `differs` and `refuses`, spread with **).
+    show (of a page, only this field of each item), show_headers (names of answer headers to record), differs (from
+    `differs`, `refuses`, `also` or `finds`, spread with **).
     """
     step: Step = {"name": name, "method": method, "path": path if path.startswith("/") else f"/api/2.0/mlflow/{path}"}
     if body is not None:

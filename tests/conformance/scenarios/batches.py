@@ -1,6 +1,6 @@
 """Batches: metrics, parameters and tags of one run in one request."""
 
-from scenario import ONE_CODE, RETRIED, UNFIT, get, new_experiment, new_run, post, scenario
+from scenario import ONE_CODE, RETRIED, UNFIT, also, get, new_experiment, new_run, post, scenario
 
 UNKNOWN = "0123456789abcdef0123456789abcdef"
 RUN = {"run_id": "{run_id}"}
@@ -103,7 +103,6 @@ SCENARIOS = [
         post("an empty run", "runs/log-batch", {"run_id": "", "metrics": [POINT]}),
         post("an unknown run", "runs/log-batch", {"run_id": UNKNOWN, "metrics": [POINT]}),
         post("a run that cannot be", "runs/log-batch", {"run_id": "../x", "metrics": [POINT]}),
-        post("a run by its old name only", "runs/log-batch", {"run_uuid": "{run_id}", "metrics": [POINT]}),
         batch("a metric without key", [{"value": 1, "timestamp": 1}]),
         batch("a metric without value", [{"key": "m", "timestamp": 1}]),
         batch("a metric without timestamp", [{"key": "m", "value": 1}]),
@@ -123,12 +122,18 @@ SCENARIOS = [
         "What does not fit in a batch is refused",
         new_experiment(),
         new_run(),
+        post(
+            "a run by its old name only",
+            "runs/log-batch",
+            {"run_uuid": "{run_id}", "metrics": [POINT]},
+            **also("the old name of a run is known everywhere"),
+        ),
+        batch("a null as parameter is an empty one", params=[{"key": "pnull", "value": None}]),
         batch("a word as value", [{**POINT, "value": "high"}], **UNFIT),
         batch("a truth as value", [{**POINT, "value": True}], **UNFIT),
         batch("a word as step", [{**POINT, "step": "one"}], **UNFIT),
         batch("a fraction as step", [{**POINT, "step": 1.5}], **UNFIT),
         batch("a number as parameter", params=[{"key": "p", "value": 1}], **UNFIT),
-        batch("a null as parameter", params=[{"key": "pnull", "value": None}], **UNFIT),
         batch("a number as tag", tags=[{"key": "t", "value": 1}], **UNFIT),
         batch("a metric that is no object", ["m"], **RETRIED),
         batch(

@@ -1,6 +1,6 @@
 """What a run used and what it made: datasets and models."""
 
-from scenario import ONE_CODE, get, new_experiment, new_logged_model, new_run, post, refuses, scenario
+from scenario import ONE_CODE, also, get, new_experiment, new_logged_model, new_run, post, refuses, scenario
 
 UNKNOWN = "0123456789abcdef0123456789abcdef"
 RUN = {"run_id": "{run_id}"}
@@ -115,7 +115,7 @@ SCENARIOS = [
         post("another output", "runs/outputs", {**RUN, "models": [{"model_id": "{second_id}", "step": 0}]}),
         get("are there", "runs/get", RUN),
         post("an output without step", "runs/outputs", {**RUN, "models": [{"model_id": "{second_id}"}]}, **ONE_CODE),
-        post("no outputs", "runs/outputs", RUN),
+        post("no outputs", "runs/outputs", RUN, **also("no models are no work, as no datasets are")),
         post("outputs of no run", "runs/outputs", {"models": [{"model_id": "{model_id}", "step": 3}]}),
         post(
             "outputs of an unknown run",

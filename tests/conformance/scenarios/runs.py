@@ -1,12 +1,12 @@
 """Runs: created, read, changed, deleted and restored."""
 
-from scenario import ONE_CODE, RETRIED, UNFIT, get, new_experiment, new_run, post, scenario
+from scenario import ONE_CODE, RETRIED, UNFIT, also, get, new_experiment, new_run, post, scenario
 
 UNKNOWN = "0123456789abcdef0123456789abcdef"
 RUN = {"run_id": "{run_id}"}
 
 OLD_MODEL = (
-    '{"artifact_path": "m", "flavors": {"python_function": {}}, '
+    '{"artifact_path": "m", "flavors": {"python_function": {}}, "model_uuid": "u", '
     '"utc_time_created": "2026-01-01 00:00:00", "run_id": "{run_id}"}'
 )
 OTHER_OLD_MODEL = OLD_MODEL.replace('"m"', '"n"')
@@ -150,7 +150,6 @@ SCENARIOS = [
         post("only the end", "runs/update", {**RUN, "end_time": 3000}),
         post("nothing", "runs/update", RUN),
         post("an end before the start", "runs/update", {**RUN, "end_time": 1}),
-        post("an end of zero", "runs/update", {**RUN, "end_time": 0}),
         post("an end that is no number", "runs/update", {**RUN, "end_time": "later"}),
         post("no run", "runs/update", {"status": "FINISHED"}),
         post("an unknown run", "runs/update", {"run_id": UNKNOWN, "status": "FINISHED"}),
@@ -185,7 +184,6 @@ SCENARIOS = [
         post("restore an unknown one", "runs/restore", {"run_id": UNKNOWN}),
         post("delete without id", "runs/delete", {}),
         post("restore without id", "runs/restore", {}),
-        post("delete by the old name", "runs/delete", {"run_uuid": "{run_id}"}),
     ),
     scenario(
         "A model is noted on a run in the old way",
@@ -221,6 +219,50 @@ SCENARIOS = [
                 "run_id": UNKNOWN,
                 "model_json": '{"artifact_path": "m", "flavors": {}, "utc_time_created": "x", "run_id": "r"}',
             },
+        ),
+    ),
+    scenario(
+        "The old name of a run is known everywhere",
+        new_experiment(),
+        new_run(),
+        *(
+            post(
+                f"runs/{action}",
+                f"runs/{action}",
+                {"run_uuid": "{run_id}", **fields},
+                **also("the old name is known everywhere"),
+            )
+            for action, fields in (
+                ("delete", {}),
+                ("restore", {}),
+                ("log-inputs", {}),
+                ("delete-tag", {"key": "mlflow.runName"}),
+            )
+        ),
+    ),
+    scenario(
+        "A run that ended at time zero has ended",
+        new_experiment(),
+        new_run(),
+        post(
+            "an end of zero",
+            "runs/update",
+            {**RUN, "end_time": 0},
+            **also(
+                "zero is a time, too",
+                run_info={
+                    "run_uuid": "{run_id}",
+                    "experiment_id": "{experiment_id}",
+                    "run_name": "run_id",
+                    "user_id": "",
+                    "status": "RUNNING",
+                    "start_time": 1000,
+                    "end_time": 0,
+                    "artifact_uri": "mlflow-artifacts:/{experiment_id}/{run_id}/artifacts",
+                    "lifecycle_stage": "active",
+                    "run_id": "{run_id}",
+                },
+            ),
         ),
     ),
 ]

@@ -1,11 +1,22 @@
 """How any request is read: paths, methods, content types, odd JSON, spellings of fields."""
 
-from scenario import RETRIED, UNFIT, call, delete, differs, get, new_experiment, new_run, post, scenario
+from scenario import RETRIED, UNFIT, also, call, delete, differs, get, new_experiment, new_run, post, scenario
 
 NO_ENDPOINT = differs(
     "an unknown path is answered in JSON; MLflow's client makes the same code of an HTML 404",
     404,
     {"error_code": "ENDPOINT_NOT_FOUND", "message": "<message>"},
+)
+SERVER = also(
+    "hito has no gateway to other people's models",
+    store_type="SqlStore",
+    workspaces_enabled=False,
+    trace_archival_enabled=False,
+    multipart_uploads_enabled=False,
+    multipart_downloads_enabled=False,
+    presigned_upload_run_id_supported=True,
+    presigned_upload_model_id_supported=True,
+    features_enabled={"gateway": False},
 )
 
 SCENARIOS = [
@@ -101,6 +112,7 @@ SCENARIOS = [
             "experiments/create",
             raw='{"name": "{unique} e"}',
             headers={"Content-Type": "Application/JSON"},
+            **also("types of content are written in any case", experiment_id="<experiment id>"),
         ),
     ),
     scenario(
@@ -137,7 +149,30 @@ SCENARIOS = [
         ),
         get("both names of a run, equal", "runs/get", {"run_id": "{run_id}", "run_uuid": "{run_id}"}),
         get("the old name of a run", "runs/get", {"run_uuid": "{run_id}"}),
-        get("camelCase in a query", "runs/get", {"runId": "{run_id}"}),
+        get(
+            "camelCase in a query",
+            "runs/get",
+            {"runId": "{run_id}"},
+            **also(
+                "both spellings are known everywhere",
+                run={
+                    "info": {
+                        "run_uuid": "{run_id}",
+                        "experiment_id": "{experiment_id}",
+                        "run_name": "camel",
+                        "user_id": "",
+                        "status": "RUNNING",
+                        "start_time": 5,
+                        "artifact_uri": "mlflow-artifacts:/{experiment_id}/{run_id}/artifacts",
+                        "lifecycle_stage": "active",
+                        "run_id": "{run_id}",
+                    },
+                    "data": {"tags": [{"key": "mlflow.runName", "value": "camel"}]},
+                    "inputs": {},
+                    "outputs": {},
+                },
+            ),
+        ),
         get("the new name wins", "runs/get", {"run_id": "{run_id}", "run_uuid": "0123456789abcdef0123456789abcdef"}),
         post(
             "both spellings in a body",
@@ -214,7 +249,7 @@ SCENARIOS = [
     ),
     scenario(
         "The server tells what it can do",
-        get("server-info", "/api/3.0/mlflow/server-info"),
-        get("server-info for the page", "/ajax-api/3.0/mlflow/server-info"),
+        get("server-info", "/api/3.0/mlflow/server-info", **SERVER),
+        get("server-info for the page", "/ajax-api/3.0/mlflow/server-info", **SERVER),
     ),
 ]
