@@ -424,7 +424,6 @@ tried = 0
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_search_finds_what_a_plain_evaluation_finds(database: Database, seed: int, monkeypatch: Any) -> None:
     # Small limits, so that every plan and every switch from one to another is taken with few runs.
-    monkeypatch.setattr(planning, "WINDOW", 7)
     monkeypatch.setattr(planning, "FEW", seed - 1)
     monkeypatch.setattr(searching, "MERGED", seed)
     runs = make_runs(Random(seed), 60)

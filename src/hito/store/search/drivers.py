@@ -12,6 +12,7 @@ from hito.core.runs import RunStatus
 from hito.search import pattern
 from hito.search.ast import (
     Among,
+    And,
     Attribute,
     Between,
     Compare,
@@ -21,19 +22,20 @@ from hito.search.ast import (
     Missing,
     Number,
     Operand,
+    Or,
     Param,
     Tag,
     Text,
 )
 from hito.store.database import Tx
 from hito.store.search.conditions import float_test, whole_test
-from hito.store.search.fragment import FALSE, Sql, both, sql
+from hito.store.search.fragment import FALSE, TRUE, Sql, both, sql
 from hito.store.search.texts import among, begins, fixed_prefix
 
 PREFIX = 100
 """Characters of a text that the indexes of params and tags hold."""
-_MANY = 1000
-"""Values of an IN list that are looked up one by one in an index."""
+_MANY = 100
+"""Values of an IN list, or terms of an OR, that are looked up one by one in an index."""
 
 
 class Partition(NamedTuple):
@@ -50,19 +52,26 @@ class Partition(NamedTuple):
 class Driver(NamedTuple):
     """Rows of an index that stand for all runs that can pass a clause, and perhaps some more.
 
-    `where` takes the alias of the table. `table` is `runs`, whose `id` is the run, or has a column `run_id`; `by` is the
-    index's name. `ordered`: the rows are in the order of start_time DESC. `key` is what the rows are about, for finding
-    drivers of one index.
+    `where` takes the alias of the table. `table` is `runs`, whose `id` is the run, or has a column `run_id`; `by` is
+    the index's name. `ordered`: the rows are in the order of start_time DESC. `exact`: none of them fails the clause.
+    `key` is what the rows are about, for finding drivers of one index. `parts` are those of an OR: their union.
     """
 
     table: str
     by: str
     where: Callable[[str], Sql]
     ordered: bool = False
+    exact: bool = False
     key: Operand | None = None
+    parts: tuple["Driver", ...] = ()
 
     def ids(self) -> Sql:
         """A SELECT of the runs, each once."""
+        if self.parts:
+            return Sql(
+                " UNION ".join(part.ids().text for part in self.parts),
+                tuple(value for part in self.parts for value in part.ids().values),
+            )
         if self.table == "runs":
             return sql("SELECT d.id AS run_id FROM runs AS d WHERE {}", self.where("d"))
         distinct = "DISTINCT " if self.table == "run_datasets" else ""
@@ -72,19 +81,26 @@ class Driver(NamedTuple):
 def drivers(tx: Tx, partition: Partition, condition: Condition) -> list[Driver]:
     """The drivers of one clause, the sharpest first; none if only every run can tell."""
     match condition:
+        case Or(terms):
+            parts = [_any_of(tx, partition, term) for term in terms]
+            known = tuple(part for part in parts if part is not None)
+            return [Driver("", "", lambda one: TRUE, parts=known)] if len(known) == len(parts) <= _MANY else []
         case Compare(Param() | Tag() as field, operator, Text(value)):
             return _text(tx, partition, field, operator, value)
         case Among(Param() | Tag() as field, values, False) if len(values) <= _MANY:
             texts = [str(value) for value in values]
             prefixes = sorted({value[:PREFIX] for value in texts})
-            return [_keyed(tx, partition, field, lambda one: among(tx.dialect, prefix_of(one), prefixes))]
+            exact = all(len(prefix) < PREFIX for prefix in prefixes)
+            some = _keyed(tx, partition, field, lambda one: among(tx.dialect, prefix_of(one), prefixes))
+            return [some._replace(exact=exact)]
         case Compare(Metric(_, "" | "last") as field, operator, Number(value)) if operator != "!=":
             number = float(value)
             ranged = _keyed(tx, partition, field, lambda one: float_test(f"{one}.value", operator, number, False))
-            return [ranged._replace(ordered=operator == "=")]
+            return [ranged._replace(ordered=operator == "=", exact=True)]
         case Between(Metric(_, "" | "last") as field, Number(low), Number(high), False):
             ends = (float(low), float(high))
-            return [_keyed(tx, partition, field, lambda one: Sql(f"{one}.value BETWEEN ? AND ?", ends))]
+            within = _keyed(tx, partition, field, lambda one: Sql(f"{one}.value BETWEEN ? AND ?", ends))
+            return [within._replace(exact=True)]
         case Compare(Attribute("run_id"), "=", Text(value)):
             return [Driver("runs", "", lambda one: Sql(f"{one}.uuid = ?", (value,)))]
         case Among(Attribute("run_id"), values, False):
@@ -116,9 +132,15 @@ def drivers(tx: Tx, partition: Partition, condition: Condition) -> list[Driver]:
     return []
 
 
+def _any_of(tx: Tx, partition: Partition, condition: Condition) -> Driver | None:
+    """One driver of a term of an OR, which may be an AND of clauses."""
+    terms = condition.terms if isinstance(condition, And) else (condition,)
+    return next((driver for term in terms for driver in drivers(tx, partition, term)), None)
+
+
 def not_a_number(tx: Tx, partition: Partition, field: Metric) -> Driver:
     """The runs whose latest value of a metric is NaN."""
-    return _keyed(tx, partition, field, lambda one: Sql(f"{one}.value IS NULL"))._replace(ordered=True)
+    return _keyed(tx, partition, field, lambda one: Sql(f"{one}.value IS NULL"))._replace(ordered=True, exact=True)
 
 
 def prefix_of(alias: str) -> str:
@@ -136,7 +158,7 @@ def _text(tx: Tx, partition: Partition, field: Param | Tag, operator: str, value
             same = Sql(f"{prefix_of(one)} = ?", (value[:PREFIX],))
             return same if len(value) < PREFIX else both([same, Sql(f"{one}.value = ?", (value,))])
 
-        return [_keyed(tx, partition, field, equal)._replace(ordered=True)]
+        return [_keyed(tx, partition, field, equal)._replace(ordered=True, exact=True)]
     if operator == "LIKE" and fixed_prefix(value):
         prefix = fixed_prefix(value)[:PREFIX]
         return [_keyed(tx, partition, field, lambda one: begins(prefix_of(one), prefix))]

@@ -9,9 +9,6 @@ experiment, so a partition is searched on its own and the pages of several are m
                there walking and sorting cost the same.
     3. Walk.   Otherwise go through an index that has the requested order, check each run by its primary key, and stop
                when the page is full. With common clauses that is soon.
-    4. Doubt.  A walk can be unlucky: clauses that are common alone may exclude each other, or the order may run
-               against the filter. So it first looks at a window only. If that does not fill the page, the rarest
-               clause is looked for again, with a higher limit, before the walk goes on.
 
 An index has one field and then start_time. Whatever else is asked of an order is settled *block by block*: runs with
 the same value of the first field are a block, and inside a block the rest of the order is a search of its own, with the
@@ -35,29 +32,34 @@ from hito.store.search.fragment import FALSE, Sql, both, sql
 from hito.store.search.keyset import Column
 from hito.store.search.run_fields import Key
 
-WINDOW = 20_000
-"""Index entries that a walk looks at before it doubts."""
 FEW = 100
 """Runs that are so few that looking for something rarer costs more than it saves."""
 MOST_DRIVEN = 50_000
 """Runs that are sorted at most where a walk could be tried."""
+_START = Attribute("start_time")
 _STATUS_ORDER = ("FAILED", "FINISHED", "KILLED", "RUNNING", "SCHEDULED")
 
 
 class Term(NamedTuple):
-    """A clause that must hold, and what indexes know of it."""
+    """A clause that must hold, and what indexes know of it.
+
+    `where` asks it of the run `r`, `beside` of the row `d` of another table that has a `run_id`.
+    """
 
     where: Sql
+    beside: Sql
     drivers: tuple[Driver, ...]
 
 
 class Finder:
     """Searches one partition."""
 
-    def __init__(self, tx: Tx, partition: Partition, conditions: Conditions) -> None:
+    def __init__(self, tx: Tx, partition: Partition, conditions: Conditions, beside: Conditions) -> None:
+        """`conditions` are written on the run `r`, those `beside` on the row `d` of another table."""
         self._tx = tx
         self._partition = partition
         self._conditions = conditions
+        self._beside = beside
         self._known: dict[tuple[str, Sql], tuple[int, int]] = {}
         """Probes that were made: their count, and the limit they had."""
         row = tx.one("SELECT max(id) FROM runs")
@@ -68,14 +70,16 @@ class Finder:
         return tuple(self._term(clause) for clause in clauses if clause is not None)
 
     def _term(self, condition: Condition) -> Term:
-        return Term(self._conditions.write(condition), tuple(drivers(self._tx, self._partition, condition)))
+        where, beside = self._conditions.write(condition), self._beside.write(condition)
+        return Term(where, beside, tuple(drivers(self._tx, self._partition, condition)))
 
     def find(self, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int) -> list[Row]:
         """The first `need` runs after `start` that pass all terms, as (id, values of the keys' columns)."""
         if need <= 0 or any(term.where is FALSE for term in terms):
             return []
         limit = min(MOST_DRIVEN, max(FEW, isqrt(need * self._total)))
-        rarest = self._rarest(terms, limit)
+        by_start = keys[0].operand == _START
+        rarest = self._rarest(terms, limit, by_start)
         if rarest is not None:
             count, driver = rarest
             if count == 0:
@@ -84,11 +88,16 @@ class Finder:
                 return self._drive(driver, terms, keys, start, need)
         return self._walk(terms, keys, start, need)
 
-    def _rarest(self, terms: tuple[Term, ...], limit: int) -> tuple[int, Driver] | None:
-        """The driver with the fewest runs, and how many: limit + 1 stands for any number above the limit."""
+    def _rarest(self, terms: tuple[Term, ...], limit: int, by_start: bool) -> tuple[int, Driver] | None:
+        """The driver with the fewest runs, and how many: limit + 1 stands for any number above the limit.
+
+        One that the walk can go through in order is hardly counted: that walk is never worse than driving.
+        """
         found: tuple[int, Driver] | None = None
         for driver in (driver for term in terms for driver in term.drivers):
-            count = self._count(driver, min(limit, found[0]) if found else limit)
+            least = FEW if by_start and driver.ordered else limit
+            count = self._count(driver, least)
+            count = limit + 1 if count > least else count
             if found is None or count < found[0]:
                 found = (count, driver)
             if count <= FEW:
@@ -96,26 +105,34 @@ class Finder:
         return found
 
     def _count(self, driver: Driver, limit: int) -> int:
+        """How many runs a driver has; any number above the limit stands for more."""
+        if driver.parts:
+            counts = 0
+            for part in driver.parts:
+                counts += self._count(part, limit)
+                if counts > limit:
+                    break
+            return counts
         where = driver.where("d")
         if where is FALSE:
             return 0
+        # SQLite looks at the table for every entry of an index on an expression: texts are counted less far.
+        least = limit // 3 if isinstance(driver.key, Param | Tag) and limit > FEW else limit
         known = self._known.get((driver.table, where))
-        if known is not None and (known[0] <= known[1] or known[1] >= limit):
-            return known[0]
-        query = sql(
-            f"SELECT count(*) FROM (SELECT 1 FROM {driver.table} AS d WHERE {{}} LIMIT ?) AS q", where, limit + 1
-        )
-        row = self._tx.one(query.text, query.values)
-        assert row is not None
-        self._known[driver.table, where] = (row[0], limit)
-        return int(row[0])
+        if known is None or (known[0] > known[1] < least):
+            query = f"SELECT count(*) FROM (SELECT 1 FROM {driver.table} AS d WHERE {{}} LIMIT ?) AS q"
+            statement = sql(query, where, least + 1)
+            row = self._tx.one(statement.text, statement.values)
+            assert row is not None
+            known = self._known[driver.table, where] = (int(row[0]), least)
+        return limit + 1 if known[0] > least else known[0]
 
     # Through a rare clause, then sort
 
     def _drive(
         self, driver: Driver, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
     ) -> list[Row]:
-        where = both([Sql("r.id = d.run_id"), self._partition.where, *(term.where for term in terms)])
+        where = both([*_beside(terms, driver), Sql("r.id = d.run_id"), self._partition.where])
         # CROSS JOIN tells SQLite to keep the order of the two; PostgreSQL decides itself.
         source = sql("({}) AS d CROSS JOIN runs AS r", driver.ids())
         return keyset.rows(self._tx, ["r.id"], source, where, _columns(keys), start, need)
@@ -146,7 +163,9 @@ class Finder:
         ascending = keys[0].ascending
         ordered = next((driver for term in terms for driver in term.drivers if driver.ordered), None)
         columns = list(_columns(keys))
-        where = [self._partition.where, *(term.where for term in terms)]
+        where = [self._partition.where]
+        if ordered is None or ordered.table == "runs":
+            where += [term.where for term in terms]
         if ordered is None:
             time, source = "r.start_time", Sql(self._indexed("runs AS r", "runs_by_start"))
         elif ordered.table == "runs":
@@ -157,7 +176,7 @@ class Finder:
                 "d.start_time",
                 Sql(f"{self._indexed(f'{ordered.table} AS d', ordered.by)} CROSS JOIN runs AS r"),
             )
-            where += [Sql("r.id = d.run_id"), ordered.where("d")]
+            where += [ordered.where("d"), *_beside(terms, ordered), Sql("r.id = d.run_id")]
             columns[0] = columns[0]._replace(value=Sql(time))
         if start:
             # What the condition after `start` says already, said so that the index begins there.
@@ -202,7 +221,8 @@ class Finder:
             nan = not_a_number(self._tx, self._partition, field)
             exactly = self._conditions.nan(field)
             inner = start[2:] if rank == 1 else ()
-            rows = self.find((*terms, Term(exactly, (nan,))), keys[1:], inner, need - len(found))
+            term = Term(exactly, self._beside.nan(field), (nan,))
+            rows = self.find((*terms, term), keys[1:], inner, need - len(found))
             found += _behind((1, None), rows)
         if len(found) < need:
             inner = start[2:] if rank == 2 else ()
@@ -237,12 +257,12 @@ class Finder:
                 value = value[:PREFIX]
             bound = [Sql(f"{index.value} {'>' if key.ascending else '<'} ?", (value,))]
         wanted = need - len(found)
-        same_index = [
-            driver.where(index.alias) for term in terms for driver in term.drivers if driver.key == key.operand
-        ]
-        where = both([index.where, self._partition.where, *bound, *same_index, *(term.where for term in terms)])
+        where = both([index.where, *bound, *self._within(index, key, terms), self._partition.where])
         first = Column(Sql(index.value), key.ascending, ())
-        rows = keyset.rows(self._tx, ["r.id"], index.source, where, [first], (), wanted, extra=_columns(keys))
+        shown = list(_columns(keys))
+        if isinstance(key.operand, Metric) or key.operand == Attribute("end_time"):
+            shown[:2] = [Column(Sql("0"), True, ()), first]  # known from the index
+        rows = keyset.rows(self._tx, ["r.id"], index.source, where, [first], (), wanted, extra=shown)
         last = rows[-1][1] if len(rows) == wanted else None
         # Row: id, the index's value, then the keys' columns. The last block may go on behind the page.
         whole = [(row[0], *row[2:]) for row in rows if row[1] != last or last is None]
@@ -250,6 +270,17 @@ class Finder:
         if last is not None:
             found += self._block(index, last, terms, keys, (), need - len(found))
         return found[:need]
+
+    def _within(self, index: "_Index", key: Key, terms: tuple[Term, ...]) -> list[Sql]:
+        """The terms, said of the index itself where they are about its field, so that the walk begins where they do."""
+        found = []
+        for term in terms:
+            mine = next((driver for driver in term.drivers if driver.key == key.operand), None)
+            if mine is not None:
+                found.append(mine.where(index.alias))
+            if mine is None or not mine.exact:
+                found.append(term.where if index.alias == "r" else term.beside)
+        return found
 
     def _block(
         self,
@@ -264,12 +295,12 @@ class Finder:
         key = keys[0]
         if isinstance(value, str) and len(value) >= PREFIX and key.operand != Attribute("run_name"):
             prefix = value[:PREFIX]
-            where = both([index.where, Sql(f"{index.value} = ?", (prefix,)), self._partition.where])
-            where = both([where, *(term.where for term in terms)])
+            same = Sql(f"{index.value} = ?", (prefix,))
+            where = both([index.where, same, *(term.beside for term in terms), self._partition.where])
             return keyset.rows(self._tx, ["r.id"], index.source, where, _columns(keys), start, need)
         constant = Text(value) if isinstance(value, str) else Number(value if value is not None else 0)
-        same = self._term(Compare(key.operand, "=", constant))
-        rows = self.find((*terms, same), keys[1:], start[len(key.columns) :], need)
+        equal = self._term(Compare(key.operand, "=", constant))
+        rows = self.find((*terms, equal), keys[1:], start[len(key.columns) :], need)
         return _behind((*index.rank, value), rows)
 
 
@@ -281,6 +312,11 @@ class _Index(NamedTuple):
     where: Sql
     rank: tuple[int, ...]
     alias: str = "r"
+
+
+def _beside(terms: tuple[Term, ...], driver: Driver) -> list[Sql]:
+    """The terms, asked of a row of the driver; its own is known to hold, if the driver is exact."""
+    return [term.beside for term in terms if not (driver.exact and driver in term.drivers)]
 
 
 def _columns(keys: Sequence[Key]) -> list[Column]:

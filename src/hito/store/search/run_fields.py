@@ -59,10 +59,15 @@ def metric_value(aggregate: str) -> str:
 
 
 class RunFields:
-    """`conditions.Fields` of runs. `experiments` is where one searches."""
+    """`conditions.Fields` of runs. `experiments` is where one searches.
 
-    def __init__(self, tx: Tx, experiments: Sequence[int]) -> None:
+    `run` is the SQL of a run's id. In a walk through another table it is that table's `run_id`: SQLite then checks a
+    clause before it looks up the run, which most rows never need.
+    """
+
+    def __init__(self, tx: Tx, experiments: Sequence[int], run: str = "r.id") -> None:
         self._tx = tx
+        self._run = run
         self._experiments = experiments
 
     def having(self, field: Operand, test: Test) -> Sql:
@@ -82,11 +87,11 @@ class RunFields:
             case Tag(key):
                 return self._keyed("tags AS t", "t", key, test("t.value"))
             case Dataset(name):
-                column = "d.context" if name == "context" else f"s.{name}"
+                column = "b.context" if name == "context" else f"s.{name}"
                 inner = _unless_null(test, column, nullable=name == "context")
                 return sql(
-                    "EXISTS (SELECT 1 FROM run_datasets AS d JOIN datasets AS s ON s.id = d.dataset_id "
-                    "WHERE d.run_id = r.id AND {})",
+                    "EXISTS (SELECT 1 FROM run_datasets AS b JOIN datasets AS s ON s.id = b.dataset_id "
+                    f"WHERE b.run_id = {self._run} AND {{}})",
                     inner,
                 )
             case _:
@@ -100,7 +105,9 @@ class RunFields:
         number = self._tx.key(key)
         if number is None or test is FALSE:
             return FALSE
-        return sql(f"(SELECT {{}} FROM {source} WHERE {alias}.run_id = r.id AND {alias}.key_id = ?)", test, number)
+        return sql(
+            f"(SELECT {{}} FROM {source} WHERE {alias}.run_id = {self._run} AND {alias}.key_id = ?)", test, number
+        )
 
     def number(self, field: Operand) -> Sql:
         match field:
@@ -114,7 +121,7 @@ class RunFields:
                     return NAN
                 value = f"CAST({metric_value(aggregate)} AS double precision)"
                 return Sql(
-                    f"(SELECT {value} FROM metric_latest AS m WHERE m.run_id = r.id AND m.key_id = ?)", (number,)
+                    f"(SELECT {value} FROM metric_latest AS m WHERE m.run_id = {self._run} AND m.key_id = ?)", (number,)
                 )
             case _:
                 raise AssertionError(field)
@@ -126,7 +133,7 @@ class RunFields:
         if number is None:
             return Sql("CAST(NULL AS text)")
         table = "params" if isinstance(field, Param) else "tags"
-        return Sql(f"(SELECT v.value FROM {table} AS v WHERE v.run_id = r.id AND v.key_id = ?)", (number,))
+        return Sql(f"(SELECT v.value FROM {table} AS v WHERE v.run_id = {self._run} AND v.key_id = ?)", (number,))
 
     def whole(self, field: Operand) -> bool:
         return isinstance(field, Attribute) and field.name in ("start_time", "end_time")

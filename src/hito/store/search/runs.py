@@ -50,6 +50,7 @@ def search_runs(
     orders = tuple(Order(settled_operand(tx, experiments, order.operand), order.ascending) for order in orders)
     fields = RunFields(tx, experiments)
     conditions = Conditions(tx, fields)
+    beside = Conditions(tx, RunFields(tx, experiments, "d.run_id"))
     wanted = keys(fields, conditions, orders, tx.dialect)
     columns = [column for key in wanted for column in key.columns]
     start = page.decode(token, digest, [column.types for column in columns])
@@ -57,7 +58,7 @@ def search_runs(
     partitions = _partitions(tx, experiments, view)
     if len(partitions) <= MERGED:
         for partition in partitions:
-            finder = Finder(tx, partition, conditions)
+            finder = Finder(tx, partition, conditions, beside)
             found += finder.find(finder.terms(condition), wanted, start, max_results + 1)
         if len(partitions) > 1:
             found = keyset.in_order(found, columns)
