@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -222,3 +223,16 @@ def test_an_answer_decodes_as_the_message_it_is_declared_to_be(ask: Ask, run: st
     log(ask, run, "m", (0, 1, "NaN"), (1, 2, 0.1))
     page = msgspec.convert(ask(GET_HISTORY, run_id=run, metric_key="m"), GET_HISTORY.gives)
     assert [point.value for point in page.metrics] == ["NaN", 0.1]
+
+
+def test_threads_that_log_the_same_points_to_one_run_leave_each_point_once(ask: Ask, run: str) -> None:
+    """Autologging clients send batches from parallel threads, and send again what was not answered in time."""
+    def work(first: int) -> None:
+        for start in range(first, 2000, 100):
+            log(ask, run, "m", *((step, 7, step / 3) for step in range(start, start + 200)))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(work, [0, 300, 100, 0]))
+    assert steps(ask(GET_HISTORY, run_id=run, metric_key="m")) == list(range(2100))
+    latest = ask(GET_RUN, run_id=run)["run"]["data"]["metrics"][0]
+    assert latest["step"] == 2099
