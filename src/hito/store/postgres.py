@@ -284,6 +284,7 @@ class PostgresDatabase:
                     else:
                         tx.keep()
                         kept.append(tx)
+                writer.assure()  # a connection that died unnoticed must not leave the commit in doubt
                 committing = bool(kept)
                 writer.tell(b"COMMIT" if kept else b"ROLLBACK")
         except psycopg.Error as error:

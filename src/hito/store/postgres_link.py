@@ -155,6 +155,7 @@ class Link:
 
         The connection has no open transaction afterwards, or is closed.
         """
+        self.answered = False
         try:
             yield
             self._synchronise()
@@ -187,6 +188,16 @@ class Link:
         self._send(sql, parameters)
         return self._answer().command_tuples or 0
 
+    def assure(self) -> None:
+        """Make sure that the server is there, before it is told what must not be told twice.
+
+        Raises: psycopg.OperationalError: it is not.
+        """
+        if self._unanswered and not self.answered:
+            self._answer()
+        while self._wait(select.POLLIN, 0):  # a server that went says so, or hangs up
+            self._pg.consume_input()
+
     def last_answer(self) -> str:
         """The command tag of what was told last, once the batch is over: `COMMIT`, `ROLLBACK`, …"""
         return self._last_tag.decode() if self._last_tag else ""
@@ -198,6 +209,8 @@ class Link:
     def close(self) -> None:
         self._connection.close()
 
+    answered = False
+    """Whether the server has answered anything in this batch: until then the connection may long be dead."""
     _last_tag: bytes | None = None
 
     def _send(self, sql: bytes, parameters: Sequence[Any]) -> None:
@@ -242,6 +255,7 @@ class Link:
         self._pg.send_flush_request()
         last = self._answers()
         assert last is not None
+        self.answered = True
         return last
 
     def _synchronise(self) -> None:
@@ -277,10 +291,10 @@ class Link:
             self._pg.consume_input()
         return self._pg.get_result()
 
-    def _wait(self, events: int) -> None:
+    def _wait(self, events: int, most_ms: int | None = None) -> bool:
         poll = select.poll()
         poll.register(self._socket, events)
-        poll.poll()  # without Python's lock
+        return bool(poll.poll(most_ms))  # without Python's lock
 
     def _error(self, result: PGresult) -> psycopg.Error:
         if result.status == ExecStatus.PIPELINE_ABORTED:

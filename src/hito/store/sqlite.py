@@ -359,9 +359,10 @@ class SqliteDatabase:
         and SQLite can be told so: `immutable`. Not if there is a log that never came into the file: it must be read.
         """
         self._uri = f"file:{quote(str(self.path.absolute()))}?mode=ro"
-        connection = self._connect(_CACHE_KIB // 8)
         try:
+            connection = self._connect(_CACHE_KIB // 8)
             connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
+            connection.close()
         except (apsw.CantOpenError, apsw.ReadOnlyError) as error:
             log_file = self.path.with_name(f"{self.path.name}-wal")
             if log_file.exists() and log_file.stat().st_size:
@@ -370,8 +371,6 @@ class SqliteDatabase:
                     "to its folder; then it can be read without."
                 ) from error
             self._uri += "&immutable=1"
-        finally:
-            connection.close()
 
     def _begin_log(self) -> None:
         """Switch a new file to WAL, and hear how long the log is after every commit."""
