@@ -132,10 +132,22 @@ class Finder:
     def _drive(
         self, driver: Driver, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
     ) -> list[Row]:
-        where = both([*_beside(terms, driver), Sql("r.id = d.run_id"), self._partition.where])
+        count = self._count(driver, MOST_DRIVEN)
+        checks = [self._check(term, count) for term in terms if not (driver.exact and driver in term.drivers)]
+        where = both([*checks, Sql("r.id = d.run_id"), self._partition.where])
         # CROSS JOIN tells SQLite to keep the order of the two; PostgreSQL decides itself.
         source = sql("({}) AS d CROSS JOIN runs AS r", driver.ids())
         return keyset.rows(self._tx, ["r.id"], source, where, _columns(keys), start, need)
+
+    def _check(self, term: Term, count: int) -> Sql:
+        """A term, asked of `count` rows: if its own runs are about as few, whether it is one of them.
+
+        A list from an index is made and looked up in a tenth of the time that as many look-ups by primary key take.
+        """
+        for driver in term.drivers if count > FEW else ():
+            if driver.exact and not driver.parts and self._count(driver, 2 * count) <= 2 * count:
+                return sql("d.run_id IN ({})", driver.ids())
+        return term.beside
 
     # Through an index that has the order
 
