@@ -44,7 +44,9 @@ def create(context: Context, message: wire.CreateRun) -> wire.RunAnswer:
 def _begun_before(context: Context, run_id: str, experiment: int) -> runs.RunKey | None:
     """The run that was made under an id which its client chose: asking again changes nothing."""
     if not rules.is_own_run_id(run_id):
-        raise InvalidArgument(f"Invalid value {run_id[:100]!r} for parameter 'run_id': expected 32 lower-case hex digits.")
+        raise InvalidArgument(
+            f"Invalid value {run_id[:100]!r} for parameter 'run_id': expected 32 lower-case hex digits."
+        )
     known = runs.find(context.tx, run_id)
     if known is not None and known.experiment_id != experiment:
         raise AlreadyExists(f"The run {run_id} exists already, in experiment {known.experiment_id}.")

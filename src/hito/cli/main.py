@@ -3,7 +3,7 @@
 import click
 
 from hito import __version__
-from hito.cli import db, server
+from hito.cli import db, server, sync
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -15,6 +15,8 @@ def main() -> None:
 main.add_command(server.server)
 main.add_command(server.ui)
 main.add_command(db.db)
+main.add_command(sync.sync)
+main.add_command(sync.status)
 
 if __name__ == "__main__":
     main()

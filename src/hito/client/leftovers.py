@@ -37,6 +37,7 @@ class Leftover:
             raise InvalidArgument(f"The beginning of {path} is damaged: it cannot be told where it was to be sent.")
         header, self.begins = found
         self.destination, self.run_id, self.salt = header.destination, header.run_id, header.salt
+        self.begun = header.begun
         self.end = os.fstat(descriptor).st_size
         self.mark = Mark(path.with_suffix(MARK))
         self.finished = True
