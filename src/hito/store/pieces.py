@@ -30,8 +30,8 @@ _CHUNK = 4096
 _TAIL_ROWS = 64
 """Rows of a tail that are looked through before they are rewritten as one."""
 _DEPTH = 8
-"""Boxes that may hold one point before their chunks are merged. With 32, look-ups in a curve without order took four
-times as long, and merging less often saved nothing that could be measured."""
+"""Boxes that may hold one point before their chunks are merged. In a curve of 200,000 points without any order a look-up
+took 0.5, 0.7, 0.9 and 1.5 ms with 4, 8, 16 and 32; batches of 200 points took 6.8, 5.2, 6.8 and 8 ms, merging included."""
 
 ADD_TO_TAIL = "INSERT INTO metric_tail (points, seq, run_id, key_id) VALUES (?, ?, ?, ?)"
 """Adds an open piece: points, seq, run, key."""
