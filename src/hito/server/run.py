@@ -5,6 +5,8 @@ A worker learns its options from the environment, since it may be a new process.
 """
 
 import atexit
+import contextlib
+import ctypes
 import logging
 import os
 import socket
@@ -21,6 +23,7 @@ from hito.server.observe import Observer
 from hito.server.security import Gate
 from hito.store.open import without_password
 
+_M_ARENA_MAX = -8
 _VARIABLE = "_HITO_SERVER_OPTIONS"
 _THREADS = 48
 """Threads of a worker: as many requests may wait for the disk, or stream a file, at once. More wait in line."""
@@ -92,12 +95,21 @@ def run(options: Options) -> int:
 
 def worker() -> Application:
     """The application of one worker, from the options in the environment."""
+    _share_arenas()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("hito.requests").handlers = []
+    requests = logging.getLogger("hito.requests")  # lines of JSON and nothing else
+    requests.propagate = False
+    requests.addHandler(logging.StreamHandler(sys.stderr))
     options = msgspec.json.decode(os.environ[_VARIABLE], type=Options)
     application = make(options)
     atexit.register(application._dispatch.database.close)  # noqa: SLF001
     return application
+
+
+def _share_arenas() -> None:
+    """Keep memory flat: each of many threads would otherwise get a heap of its own from glibc and keep what it freed."""
+    with contextlib.suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def make(options: Options) -> Application:
