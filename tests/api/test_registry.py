@@ -210,7 +210,7 @@ def test_a_page_of_versions_is_put_together_in_few_statements(
     keys = [(1, number) for number in reversed(numbers)]
     found = database.read(lambda tx: get_many(cast("Tx", Counting(tx)), keys, with_aliases=True))
     assert [one.version for one in found] == [str(number) for number in reversed(numbers)]
-    assert len(asked) == 3
+    assert len(asked) == 4
 
 
 def test_more_versions_than_a_statement_takes_are_found(call: Call, database: Database, model: str) -> None:

@@ -309,8 +309,9 @@ def _recorded(tx: Tx, run_uuid: str, places: Sequence[_Place]) -> Iterable[tuple
     chosen = f"(VALUES {', '.join(['(?, ?, ?, ?)'] * len(places))}) AS chosen"
     for model, key, timestamp, step, value, name, digest in tx.all(
         "SELECT k.model_id, k.key, k.timestamp, k.step, k.value, k.dataset_name, k.dataset_digest "
-        f"FROM {chosen} JOIN logged_model_metrics AS k ON k.model_id = chosen.column1 AND k.key = chosen.column2 "
-        "AND k.timestamp = chosen.column3 AND k.step = chosen.column4 WHERE k.run_id = ?",
+        # SQLite takes the tables of a CROSS JOIN in the order in which they stand: look up, do not scan.
+        f"FROM {chosen} CROSS JOIN logged_model_metrics AS k WHERE k.model_id = chosen.column1 "
+        "AND k.key = chosen.column2 AND k.timestamp = chosen.column3 AND k.step = chosen.column4 AND k.run_id = ?",
         [*(part for place in places for part in place), run_uuid],
     ):
         point = ("", key, math.nan if value is None else value, timestamp, step, name, digest)
