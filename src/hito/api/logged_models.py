@@ -6,7 +6,7 @@ tidies up should end as it would have.
 
 from collections.abc import Sequence
 
-from hito.api.context import Context
+from hito.api.context import Bindings, Context
 from hito.core import rules
 from hito.core.errors import InvalidArgument
 from hito.core.ids import new_model_id, new_name
@@ -138,7 +138,7 @@ def _order(given: wire.OrderBy, where: str) -> LoggedModelOrder:
     return LoggedModelOrder(given.field_name, given.ascending, dataset)
 
 
-BINDINGS = [
+BINDINGS: Bindings = [
     (wire.CREATE_LOGGED_MODEL, create),
     (wire.GET_LOGGED_MODEL, get),
     (wire.FINALIZE_LOGGED_MODEL, finalize),

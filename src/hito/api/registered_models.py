@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hito.api.context import Context
+from hito.api.context import Bindings, Context
 from hito.core import rules
 from hito.core.errors import InvalidArgument, NotFound
 from hito.core.models import STAGES, Stage
@@ -153,7 +153,7 @@ def check_max_results(given: int, maximum: int) -> None:
         raise InvalidArgument(f"Invalid value {given} for parameter 'max_results': expected 1 to {maximum}.")
 
 
-BINDINGS = [
+BINDINGS: Bindings = [
     (wire.CREATE_REGISTERED_MODEL, create),
     (wire.GET_REGISTERED_MODEL, get),
     (wire.SEARCH_REGISTERED_MODELS, search),

@@ -1,6 +1,6 @@
 """What can be done with versions of registered models."""
 
-from hito.api.context import Context
+from hito.api.context import Bindings, Context
 from hito.api.registered_models import (
     LATEST,
     check_max_results,
@@ -214,7 +214,7 @@ def _check_pattern(pattern: str, source: str) -> None:
         )
 
 
-BINDINGS = [
+BINDINGS: Bindings = [
     (wire.CREATE_VERSION, create),
     (wire.GET_VERSION, get),
     (wire.SEARCH_VERSIONS, search),
