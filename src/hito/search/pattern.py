@@ -65,3 +65,48 @@ def like(pattern: str, fold: bool = False) -> re.Pattern[str]:
 def has_wildcard(pattern: str) -> bool:
     """Whether a LIKE pattern can match more than one text."""
     return "%" in pattern or "_" in pattern
+
+
+_QUANTIFIERS = "*+?"
+_CLASSES = {"d": "[0-9]", "w": "[0-9A-Za-z_]", "s": "[\\t\\n\\f\\r ]"}
+_BRACKETS = re.compile(r"\[\^?(?:[A-Za-z0-9_ .,/](?:-[A-Za-z0-9])?)+-?\]")
+
+
+def portable(expression: str) -> str | None:
+    r"""The same expression for PostgreSQL, if it is so simple that both engines must agree; else None.
+
+    Literals, `.`, `^`, `$`, `|`, groups, brackets, the three quantifiers and \d \w \s: of these, only `.` means another
+    thing (RE2's is no newline). What PostgreSQL cannot be given is decided in Python.
+    """
+    pieces: list[str] = []
+    repeatable = False
+    position = 0
+    while position < len(expression):
+        character = expression[position]
+        rest = expression[position + 1 : position + 2]
+        brackets = _BRACKETS.match(expression, position)
+        if character in _QUANTIFIERS:
+            if not repeatable:
+                return None
+            pieces.append(character)
+            repeatable = False
+        elif brackets is not None:
+            pieces.append(brackets.group())
+            repeatable = True
+            position = brackets.end() - 1
+        elif character == "\\":
+            if rest not in _CLASSES and not (rest.isascii() and rest and not rest.isalnum()):
+                return None
+            pieces.append(_CLASSES.get(rest, f"\\{rest}"))
+            repeatable = True
+            position += 1
+        elif character == ".":
+            pieces.append("[^\\n]")
+            repeatable = True
+        elif character in "[]{}" or (character == "(" and rest in ("?", "*")):
+            return None
+        else:
+            pieces.append(character)
+            repeatable = character not in "^$|("
+        position += 1
+    return f"(?:{''.join(pieces)})" if pieces else None

@@ -121,6 +121,10 @@ class Conditions:
         if names is not None:
             return self._named(left, names, lambda name: holds(name, _POSITIVE[operator], value), operator in _NEGATIVE)
         if self._dialect != "sqlite" and operator.endswith("MATCHES"):
+            simple = pattern.portable(value)
+            if simple is not None:
+                sign = "!~" if operator in _NEGATIVE else "~"
+                return self._fields.having(left, lambda one: Sql(f"{one} {sign} ?", (simple,)))
             query = self._fields.candidates(left)
             rows = self._tx.all(query.text, query.values)
             found = [text for (text,) in rows if text is not None and pattern.matches(value, text)]

@@ -63,8 +63,11 @@ def rows(
     start: Sequence[Value],
     limit: int,
     extra: Sequence[Column] = (),
+    fenced: bool = False,
 ) -> list[Row]:
     """The first rows after `start`, as ids, order values and the values of `extra` columns.
+
+    `fenced` keeps PostgreSQL from choosing its plan by the order: the rows are known to be few.
 
     If an index of `source` has the order, the database stops at the limit; if none has, it computes all and sorts.
     """
@@ -72,7 +75,8 @@ def rows(
     selected = Sql(", ".join(f"{one} AS i{place}" for place, one in enumerate(ids)))
     for place, column in enumerate((*columns, *extra)):
         selected = sql(f"{{}}, {{}} AS c{place}", selected, column.value)
-    inner = sql("SELECT {} FROM {} WHERE {}", selected, source, where)
+    fence = " OFFSET 0" if fenced and tx.dialect != "sqlite" else ""
+    inner = sql(f"SELECT {{}} FROM {{}} WHERE {{}}{fence}", selected, source, where)
     beyond = after(names, columns, start) if start else TRUE
     directions = ["" if column.ascending else " DESC" for column in columns]
     order = ", ".join(name + direction for name, direction in zip(names, directions, strict=True))

@@ -135,9 +135,15 @@ class Finder:
         count = self._count(driver, MOST_DRIVEN)
         checks = [self._check(term, count) for term in terms if not (driver.exact and driver in term.drivers)]
         where = both([*checks, Sql("r.id = d.run_id"), self._partition.where])
-        # CROSS JOIN tells SQLite to keep the order of the two; PostgreSQL decides itself.
-        source = sql("({}) AS d CROSS JOIN runs AS r", driver.ids())
-        return keyset.rows(self._tx, ["r.id"], source, where, _columns(keys), start, need)
+        if self._tx.dialect == "sqlite":
+            source = sql("({}) AS d CROSS JOIN runs AS r", driver.ids())  # CROSS JOIN: in this order
+        else:
+            # PostgreSQL guesses how many there are, guesses high, and goes through all runs in order instead. So the ids
+            # are fetched and given back, and `keyset.rows` fences the join off from the order.
+            query = driver.ids()
+            ids = [row[0] for row in self._tx.all(query.text, query.values)]
+            source = sql("unnest(?::bigint[]) AS d (run_id) CROSS JOIN runs AS r", ids)
+        return keyset.rows(self._tx, ["r.id"], source, where, _columns(keys), start, need, fenced=True)
 
     def _check(self, term: Term, count: int) -> Sql:
         """A term, asked of `count` rows: if its own runs are about as few, whether it is one of them.
