@@ -72,6 +72,10 @@ class Application:
         except HitoError as error:
             _drain(environ)
             reply = _refusal(error)
+            if error.retryable:  # the message says that the log tells why
+                log.warning(
+                    "%s %s: %s", environ["REQUEST_METHOD"], environ["PATH_INFO"], error, exc_info=error.__cause__
+                )
         except Exception as error:  # the outer door: whatever went wrong inside, a client gets a clean answer
             ticket = uuid.uuid4().hex[:12]
             log.exception(

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import logging
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -21,9 +22,11 @@ from hito.core.errors import HitoError
 from hito.server.app import Application
 from hito.server.observe import Observer
 from hito.server.security import Gate
+from hito.server.transfers import TRANSFERS
 from hito.store.open import without_password
 
 _M_ARENA_MAX = -8
+_PR_SET_PDEATHSIG = 1
 _VARIABLE = "_HITO_SERVER_OPTIONS"
 _THREADS = 48
 """Threads of a worker: as many requests may wait for the disk, or stream a file, at once. More wait in line."""
@@ -57,7 +60,7 @@ def run(options: Options) -> int:
         _check_address(options.host, options.port)
         # Opened once here, so that a store that cannot be used is told before anything listens, and a new one is made
         # by one process only.
-        make(options)._dispatch.database.close()  # noqa: SLF001  our own application, made and thrown away
+        make_dispatch(options.store, _settings(options)).database.close()
     except HitoError as error:
         print(f"hito: {error.message}", file=sys.stderr)
         return 1
@@ -95,6 +98,7 @@ def run(options: Options) -> int:
 
 def worker() -> Application:
     """The application of one worker, from the options in the environment."""
+    _end_with_parent()
     _share_arenas()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     requests = logging.getLogger("hito.requests")  # lines of JSON and nothing else
@@ -112,23 +116,30 @@ def _share_arenas() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
+def _end_with_parent() -> None:
+    """Have the kernel end this worker when the process that listens is killed: nobody would be left to tell it."""
+    with contextlib.suppress(AttributeError, OSError):  # not Linux
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def make(options: Options) -> Application:
     """An application over the store and the artifacts that the options name."""
-    settings = Settings(
+    return Application(
+        make_dispatch(options.store, _settings(options)),
+        TRANSFERS,
+        Gate(options.hosts, options.origins) if options.gated else None,
+        options.prefix,
+        Observer(options.log_requests, Path(options.prometheus) if options.prometheus else None),
+    )
+
+
+def _settings(options: Options) -> Settings:
+    return Settings(
         artifact_root=options.artifact_root or ("mlflow-artifacts:/" if options.serve_artifacts else options.artifacts),
         artifacts_destination=options.artifacts,
         serve_artifacts=options.serve_artifacts,
         trusted_schemes=frozenset(options.trusted_schemes),
         version_source_pattern=options.version_source_pattern,
-    )
-    from hito.server.transfers import TRANSFERS
-
-    return Application(
-        make_dispatch(options.store, settings),
-        TRANSFERS,
-        Gate(options.hosts, options.origins) if options.gated else None,
-        options.prefix,
-        Observer(options.log_requests, Path(options.prometheus) if options.prometheus else None),
     )
 
 
