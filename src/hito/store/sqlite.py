@@ -2,15 +2,9 @@
 
 Each job of a group runs in a savepoint of its own, so one that fails takes nothing with it but itself.
 
-Readers have connections of their own and see the last commit. What is written goes to a log beside the file (WAL) and
-from there, now and then, into the file: the checkpoint. SQLite would do that inside of a commit, which then takes a
-hundred times as long and keeps everybody waiting. Here a thread does it beside the commits; when it is done, the next
-leader brings over what was added meanwhile, which is little, and SQLite begins the log anew:
-
-    log      |‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚‚|            the leader's commit passes _CHECKPOINT_PAGES: a thread starts
-             |ooooooooooooooooooo‚‚‚‚‚‚‚|‚‚‚         it copies (o); commits go on and add to the log (‚)
-             |oooooooooooooooooooooooooo|ooo         the next leader copies the rest
-             |‚‚                                     all is copied: the log starts from its beginning
+Readers have connections of their own and see the last commit. What is written goes to a log beside the file (WAL);
+every 16 MB a commit copies it into the file. (A thread that does so beside the commits was tried, docs/decisions/0003:
+both wait for the same disk, and the slowest commits were slower.)
 
 A file or a folder that cannot be written to is read nevertheless.
 """
@@ -18,7 +12,6 @@ A file or a folder that cannot be written to is read nevertheless.
 import contextlib
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -47,12 +40,8 @@ _READERS = 16
 _CACHE_KIB = 16_384
 """Page cache of the writer; a reader has an eighth of that."""
 
-_CHECKPOINT_PAGES = 2_000
-"""Pages of 4 KiB in the log after which it is copied into the file."""
-_CHECKPOINT_PAGES_AT_MOST = 32_000
-"""A log that got this long in spite of that is copied by a leader: the disk is slower than the writers."""
-_RESTART_MS = 500
-"""How long such a leader waits for readers of the log."""
+_CHECKPOINT_PAGES = 4_000
+"""Pages of 4 KiB in the log after which a commit copies it into the file."""
 _OF_ONE_JOB = (
     apsw.ConstraintError,
     apsw.SQLError,
@@ -154,9 +143,6 @@ class SqliteDatabase:
         self._group = Group(self._commit, most=_GROUP)
         self._readers: list[apsw.Connection] = []
         self._closed = False
-        self._log_pages = 0
-        self._checkpoint_at = _CHECKPOINT_PAGES
-        self._checkpoint: threading.Thread | None = None
         self._make_folder()
         self._uri = f"file:{quote(str(path.absolute()))}"
         self.read_only = path.exists() and not self._can_write()
@@ -204,8 +190,6 @@ class SqliteDatabase:
     def close(self) -> None:
         self._group.close()
         self._closed = True
-        if self._checkpoint is not None:
-            self._checkpoint.join()
         while self._readers:
             with contextlib.suppress(IndexError):  # a reader that was under way put one back or took one
                 self._readers.pop().close()
@@ -264,7 +248,6 @@ class SqliteDatabase:
             _end(connection)
             raise
         self._settle(group, kept)
-        self._care_for_the_log()
 
     @staticmethod
     def _settle(group: list[Job], kept: list[SqliteTx]) -> None:
@@ -279,48 +262,6 @@ class SqliteDatabase:
             return _translation(error, self.path)
         return InvalidArgument(UNSTORABLE) if isinstance(error, UnicodeEncodeError | OverflowError) else error
 
-    def _care_for_the_log(self) -> None:
-        """Called by the leader after a commit. See the drawing at the top."""
-        pages = self._log_pages
-        if pages < self._checkpoint_at:
-            return
-        if self._checkpoint is None:
-            self._checkpoint = threading.Thread(target=self._copy_log_beside, name="hito-checkpoint")
-            self._checkpoint.start()
-        elif not self._checkpoint.is_alive():
-            self._checkpoint = None
-            # A reader that never pauses keeps SQLite from beginning the log anew; then wait for it, but not for long.
-            mode = (
-                apsw.SQLITE_CHECKPOINT_RESTART if pages > _CHECKPOINT_PAGES_AT_MOST else apsw.SQLITE_CHECKPOINT_PASSIVE
-            )
-            self._writer.set_busy_timeout(_RESTART_MS)
-            copied = self._copy_log(self._writer, mode)
-            self._writer.set_busy_timeout(self._busy_ms)
-            self._checkpoint_at = _CHECKPOINT_PAGES if copied else pages + _CHECKPOINT_PAGES
-
-    def _copy_log_beside(self) -> None:
-        with contextlib.suppress(HitoError), _translated(self.path):
-            connection = self._connect(_CACHE_KIB // 8)
-            try:
-                self._copy_log(connection, apsw.SQLITE_CHECKPOINT_PASSIVE)
-            finally:
-                connection.close()
-
-    def _copy_log(self, connection: apsw.Connection, mode: int) -> bool:
-        """Whether all of the log is in the file now. If not, nothing is lost: the log stays, and grows."""
-        try:
-            pages, copied = connection.wal_checkpoint(mode=mode)
-        except apsw.BusyError:
-            return False
-        except apsw.Error as error:
-            log.warning("The log of %s cannot be copied into the file; it stays and grows: %s", self.path, error)
-            return False
-        return pages == copied
-
-    def _note_log(self, _: apsw.Connection, __: str, pages: int) -> int:
-        self._log_pages = pages
-        return apsw.SQLITE_OK
-
     def _connect(self, cache_kib: int) -> apsw.Connection:
         if self.read_only:
             flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
@@ -328,7 +269,7 @@ class SqliteDatabase:
             flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
         connection = apsw.Connection(self._uri, flags=flags, statementcachesize=200)
         connection.set_busy_timeout(self._busy_ms)
-        connection.wal_autocheckpoint(0)
+        connection.wal_autocheckpoint(_CHECKPOINT_PAGES)
         # FULL: the log is flushed at every commit, so that what was answered survives a power cut.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -373,7 +314,7 @@ class SqliteDatabase:
             self._uri += "&immutable=1"
 
     def _begin_log(self) -> None:
-        """Switch a new file to WAL, and hear how long the log is after every commit."""
+        """Switch a new file to WAL."""
         if self.read_only:
             return
         deadline = time.monotonic() + self._busy_ms / 1000
@@ -399,7 +340,6 @@ class SqliteDatabase:
             log.warning(
                 "The file system of %s does not allow a log beside the file: readers and writers wait.", self.path
             )
-        self._writer.set_wal_hook(self._note_log)
 
     def backup(self, to: Path) -> None:
         """Write a consistent copy of the whole store to a new file; it is there whole, or not at all."""
