@@ -159,11 +159,12 @@ def _binaries() -> Path:
 
 
 def _installed() -> Path | None:
-    named = os.environ.get("PG_BIN") or shutil.which("postgres")
-    if named:
-        return Path(named) if Path(named).is_dir() else Path(named).parent
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
-    return debian[-1].parent if debian else None
+    named = [os.environ.get("PG_BIN"), *os.environ.get("PATH", "").split(os.pathsep)]
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[4]), reverse=True)
+    for folder in [*(Path(name) for name in named if name), *debian]:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    return None
 
 
 def _install() -> None:
