@@ -61,11 +61,12 @@ def connect(uri: str | Path | None = None) -> Transport:
     Raises: InvalidArgument: the URI names nothing that hito knows.
     """
     text = str(uri or "") or setting("TRACKING_URI")
-    key = text if text.startswith(("http://", "https://")) else _store_uri(text)
+    over_http = text.startswith(("http://", "https://"))
+    key = text if over_http else _store_uri(text)
     with _lock:
         known = _transports.get(key)
         if known is None:
-            known = HttpTransport(key) if key == text else EmbeddedTransport(key)
+            known = HttpTransport(key) if over_http else EmbeddedTransport(key)
             _transports[key] = known
         return known
 

@@ -34,7 +34,9 @@ records = st.one_of(
         st.just(INPUTS),
         st.builds(
             Inputs,
-            st.lists(st.builds(DatasetInputIn, st.lists(pairs, max_size=2), st.builds(DatasetIn, texts, texts)), max_size=2),
+            st.lists(
+                st.builds(DatasetInputIn, st.lists(pairs, max_size=2), st.builds(DatasetIn, texts, texts)), max_size=2
+            ),
             st.lists(st.builds(ModelInputIn, texts), max_size=2),
         ),
     ),
@@ -142,7 +144,10 @@ def test_either_copy_of_the_header_is_enough(data: st.DataObject) -> None:
     found = journal.read_header(bytes(broken) + encoded(*point))
     assert found is not None
     assert found[0] == HEADER
-    assert same([(one.kind, one.payload) for one in journal.read(bytes(broken) + encoded(*point), SALT, found[1]).records], [point])
+    assert same(
+        [(one.kind, one.payload) for one in journal.read(bytes(broken) + encoded(*point), SALT, found[1]).records],
+        [point],
+    )
 
 
 @given(st.data())

@@ -172,7 +172,11 @@ def a_plan(*given: tuple[int, Any]) -> Plan:
 
 
 def test_a_batch_holds_no_more_than_mlflow_takes() -> None:
-    plan = a_plan(*[param(str(n), f"p{n}") for n in range(250)], *[tag("x", f"t{n}") for n in range(250)], *map(point, range(3000)))
+    plan = a_plan(
+        *[param(str(n), f"p{n}") for n in range(250)],
+        *[tag("x", f"t{n}") for n in range(250)],
+        *map(point, range(3000)),
+    )
     sent, _ = drained(plan)
     for one in sent:
         message = one.message

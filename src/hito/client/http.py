@@ -23,7 +23,7 @@ from hito.client.transport import Busy
 from hito.core.artifacts import FileInfo
 from hito.core.errors import EndpointNotFound, HitoError, InvalidArgument, Unavailable
 from hito.wire import artifacts as wire_artifacts
-from hito.wire.endpoint import Any_Endpoint
+from hito.wire.endpoint import Any_Endpoint, Empty
 from hito.wire.errors import read_error
 from hito.wire.info import SERVER_INFO, Nothing
 from hito.wire.json import encode
@@ -85,7 +85,7 @@ class HttpTransport:
         for attempt in range(attempts):
             try:
                 status, answer = self._exchange(method, path, body, headers, timeout)
-                return self._answer(method, path, status, answer)
+                return self._answer(endpoint, path, status, answer)
             except Unavailable as error:
                 if attempt + 1 == attempts:
                     raise
@@ -126,25 +126,25 @@ class HttpTransport:
         body = encode(message if given is None else given)
         return endpoint.method, prefix + path, body, {"Content-Type": "application/json"}
 
-    def _answer(self, method: str, path: str, status: int, body: bytes) -> Any:
+    def _answer(self, endpoint: Any_Endpoint, path: str, status: int, body: bytes) -> Any:
         if status >= 400:
             error = read_error(status, body)
             if isinstance(error, EndpointNotFound):
                 error = EndpointNotFound(f"{error.message} Is {self.destination} a tracking server?")
             raise error
         if not 200 <= status < 300:
-            raise Unavailable(f"{self.destination} answered {status} to {method} {path}, which means nothing here.")
-        if not body:
-            return {}
+            raise Unavailable(
+                f"{self.destination} answered {status} to {endpoint.method} {path}, which means nothing here."
+            )
         try:
-            found = msgspec.json.decode(body)
+            found = msgspec.json.decode(body or b"{}")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             found = None
-        if not isinstance(found, dict):
+        if not isinstance(found, dict) or not _fits(found, endpoint.gives):
             shown = " ".join(body[:200].decode("utf-8", "replace").split())
             raise Unavailable(
-                f"{self.destination} answered {method} {path} with {shown[:80]!r}, which is not MLflow's protocol. "
-                "Is the tracking URI right?"
+                f"{self.destination} answered {endpoint.method} {path} with {shown[:80]!r}, which is not MLflow's "
+                "protocol. Is the tracking URI right?"
             )
         return found
 
@@ -333,6 +333,16 @@ class HttpTransport:
     def close(self) -> None:
         while (connection := self._kept()) is not None:
             connection.close()
+
+
+def _fits(found: dict[str, Any], gives: Any) -> bool:
+    """Whether an answer has what it must have. Something where nothing is expected comes from another kind of server:
+    to take that for "stored" would lose what was sent.
+    """
+    if gives is Empty:
+        return not found
+    fields = gives.__struct_fields__
+    return all(name in found for name in fields[: len(fields) - len(gives.__struct_defaults__)])
 
 
 _Connection = Any

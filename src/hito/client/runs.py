@@ -179,6 +179,10 @@ class Runs(Session):
         """
         if timestamp is None:
             timestamp = time.time_ns() // 1_000_000
+            if timestamp < 0:  # a clock before 1970 must not cost the point
+                timestamp = 0
+        elif timestamp < 0:
+            raise InvalidArgument(f"The metric '{key}' got timestamp {timestamp}, expected ms since 1970.")
         if synchronous or model_id or dataset_name:
             metric = Metric(key, value, timestamp, step or 0, model_id, dataset_name, dataset_digest)
             self.log_batch(run_id, metrics=[metric], synchronous=synchronous)

@@ -110,4 +110,5 @@ class Session:
 
 
 def now_ms() -> int:
-    return time.time_ns() // 1_000_000
+    """Milliseconds since 1970, never before it: servers refuse those, and a wrong clock must not cost a run."""
+    return max(0, time.time_ns() // 1_000_000)
