@@ -342,7 +342,6 @@ LOCAL_ROOT = f"/srv/0/{RUN}/artifacts"
         ("dbfs:/anything", {}),
         ("wasbs://con@account.blob.core.windows.net/x", {}),
         ("https://host/model", {"trusted_schemes": frozenset({"https"})}),
-        ("s3://models/x", {"pattern": "^s3://models/"}),
     ],
 )
 def test_a_version_may_come_from_what_its_maker_named(source: str, given: dict[str, object]) -> None:
@@ -383,8 +382,6 @@ def test_a_version_may_come_from_what_its_maker_named(source: str, given: dict[s
         ("s3://bucket/a/../b", {}),
         ("s3://bucket/a\0", {}),
         ("s3://bucket//a", {}),
-        ("s3://other/x", {"pattern": "^s3://models/"}),
-        (f"{RUN_ROOT}/model", {"run_id": RUN, "run_root": RUN_ROOT, "pattern": "^s3:"}),
     ],
 )
 def test_a03_a04_a18_a_version_may_come_from_nowhere_else(source: str, given: dict[str, object]) -> None:
@@ -395,7 +392,7 @@ def test_a03_a04_a18_a_version_may_come_from_nowhere_else(source: str, given: di
 def test_a13_no_word_of_the_caller_but_the_source_and_the_owner_has_a_say() -> None:
     """The rule has no parameter through which a tag could reach it; a new one must be thought about here."""
     parameters = set(check_version_source.__kwdefaults__ or {})
-    assert parameters == {"run_id", "run_root", "model_id", "model_root", "trusted_schemes", "pattern"}
+    assert parameters == {"run_id", "run_root", "model_id", "model_root", "trusted_schemes"}
 
 
 @given(TEXTS)

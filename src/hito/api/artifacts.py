@@ -121,6 +121,9 @@ def version_root(outside: Outside, name: str, version: str | int) -> str:
     """
     number = rules.check_version(str(version))
     uri: str = outside.read(lambda tx: versions.download_uri(tx, name, number))
+    if uri.startswith("runs:"):  # a version made over REST may keep this form; MLflow's client resolves it before
+        run_id, *path = SafePath.parse(uri.removeprefix("runs:").lstrip("/")).parts
+        return "/".join([run_root(outside, run_id), *path])
     return uri
 
 

@@ -4,6 +4,8 @@ from hito.api import artifacts, experiments, info, logged_models, metrics, regis
 from hito.api.context import Bindings, OutsideBindings, Settings
 from hito.api.dispatch import Dispatch
 from hito.artifacts.service import Artifacts
+from hito.core.errors import InvalidArgument
+from hito.search.pattern import compiled
 from hito.store import experiments as stored_experiments
 from hito.store.open import open_database
 
@@ -24,8 +26,14 @@ def dispatch(store: str, settings: Settings) -> Dispatch:
     Args:
         store: its URI, `sqlite:///…` or `postgresql://…`.
         settings: where artifacts go, and what is trusted.
-    Raises: InvalidArgument: a URI of another kind; Unavailable: it cannot be opened.
+    Raises: InvalidArgument: a URI of another kind, or a pattern that RE2 does not know; Unavailable: it cannot be opened.
     """
+    if settings.version_source_pattern:
+        try:
+            compiled(settings.version_source_pattern)
+        except ValueError as error:
+            name = "MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX"
+            raise InvalidArgument(f"{name} is no pattern that this server can use: {error}.") from None
     database = open_database(store)
     # Experiments may name a folder of this machine as their location; only these are opened for them.
     folders = [

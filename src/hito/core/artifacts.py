@@ -435,7 +435,6 @@ def check_version_source(
     model_id: str | None = None,
     model_root: str | None = None,
     trusted_schemes: frozenset[str] = frozenset(),
-    pattern: str = "",
 ) -> ArtifactUri:
     """Decide whether a model version may have this source.
 
@@ -446,8 +445,6 @@ def check_version_source(
         run_id, run_root: the run that the request names, and its artifact URI, after it was found and permitted.
         model_id, model_root: the same for a logged model.
         trusted_schemes: see `HOST_SCHEMES`.
-        pattern: the operator's regular expression (MLFLOW_CREATE_MODEL_VERSION_SOURCE_VALIDATION_REGEX), searched for;
-            empty: none.
     Returns: the parsed source. A `models:/` source that names a registered model, by version or alias, is still to be
         resolved by the caller, who must also refuse contradicting ids.
     Raises: InvalidArgument. Nothing that a user can attach to the request, such as a tag, changes the outcome.
@@ -455,8 +452,6 @@ def check_version_source(
     if not source:
         raise InvalidArgument("the source of a model version is empty; give the URI of a model folder")
     uri = ArtifactUri.parse(source, trusted_schemes=trusted_schemes)
-    if pattern and re.search(pattern, source) is None:
-        raise _refused(source, "does not match the pattern that this server asks of sources", "source")
     if uri.is_local or uri.scheme == "mlflow-artifacts":
         roots = [ArtifactUri.parse(root, trusted_schemes=HOST_SCHEMES) for root in (run_root, model_root) if root]
         if not any(root.contains(uri) for root in roots):
