@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import differences
 import pytest
 from player import Player, problem_with
 
@@ -62,3 +63,8 @@ def test_a_step_is_named_once_in_its_story() -> None:
     for title, steps in STORIES.items():
         names = [step["name"] for step in steps if not step["name"].startswith("given ")]
         assert len(names) == len(set(names)), title
+
+
+def test_every_difference_is_told_in_the_documentation() -> None:
+    told = differences.PAGE.read_text(encoding="utf-8").split(differences.MARK + "\n")[1]
+    assert told == differences.tables(), "run: python tests/conformance/differences.py"
