@@ -117,7 +117,7 @@ class HttpTransport:
             given = msgspec.to_builtins(message)
             for name in [part.strip("{}+") for part in path.split("/") if part.startswith("{")]:
                 text = str(given.get(name, ""))
-                if endpoint.method != "DELETE":  # MLflow wants what its path names once more in the body of these
+                if endpoint.method == "GET":  # else MLflow wants what its path names once more in the body
                     given.pop(name, None)
                 path = path.replace(f"{{{name}}}", quote(text, safe="")).replace(f"{{{name}+}}", quote(text))
         prefix = f"{self._prefix}/api/{endpoint.version}" if endpoint.version else self._prefix
