@@ -1,6 +1,7 @@
 """Runs in the store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -26,6 +27,7 @@ from hito.store.database import Row, Tx, marks
 
 _STATUS = {status.value: status.name for status in RunStatus}
 _FINAL = {RunStatus.FINISHED, RunStatus.FAILED, RunStatus.KILLED}
+Text = TypeVar("Text", Param, Tag)
 _AT_ONCE = 1000
 """Ids in one statement; SQLite takes 32,766 values, PostgreSQL 65,535."""
 _SELECT = (
@@ -61,12 +63,11 @@ def existing(tx: Tx, run_id: str) -> RunKey:
 
 
 def writable(tx: Tx, run_id: str) -> RunKey:
-    """A run that is about to be written to; nobody else writes to it until the transaction ends.
+    """A run that is about to be written to.
 
     Raises: NotFound: no such run; InvalidArgument: it is deleted.
     """
-    lock = " FOR UPDATE" if tx.dialect == "postgres" else ""  # SQLite has one writer anyway
-    row = tx.one(f"SELECT id, experiment_id, start_time, deleted FROM runs WHERE uuid = ?{lock}", (run_id,))
+    row = tx.one("SELECT id, experiment_id, start_time, deleted FROM runs WHERE uuid = ?", (run_id,))
     if row is None:
         raise NotFound(f"No run has the id '{run_id[:100]}'.")
     if row[3]:
@@ -216,12 +217,8 @@ def _some(tx: Tx, ids: Sequence[int], with_model_inputs: bool) -> list[Run]:
     within = f"IN ({marks(len(ids))})"
     infos = {row[0]: row for row in tx.all(f"{_SELECT} r.id {within}", ids)}
     found_metrics = metrics.latest(tx, ids)
-    params: dict[int, list[Param]] = {}
-    for run_id, key_id, value in tx.all(f"SELECT run_id, key_id, value FROM params WHERE run_id {within}", ids):
-        params.setdefault(run_id, []).append(Param(tx.name(key_id), value))
-    tags: dict[int, list[Tag]] = {}
-    for run_id, key_id, value in tx.all(f"SELECT run_id, key_id, value FROM tags WHERE run_id {within}", ids):
-        tags.setdefault(run_id, []).append(Tag(tx.name(key_id), value))
+    params = _texts(tx, "params", Param, ids)
+    tags = _texts(tx, "tags", Tag, ids)
     inputs = datasets.of_runs(tx, ids)
     outputs: dict[int, list[ModelOutput]] = {}
     for run_id, model_id, step in tx.all(
@@ -243,6 +240,25 @@ def _some(tx: Tx, ids: Sequence[int], with_model_inputs: bool) -> list[Run]:
         for one in ids
         if one in infos
     ]
+
+
+def _texts(tx: Tx, table: str, kind: Callable[[str, str], Text], ids: Sequence[int]) -> dict[int, list[Text]]:
+    """The params, or the tags, of some runs."""
+    found: dict[int, list[Text]] = {}
+    names: dict[
+        int, str
+    ] = {}  # nearer than the cache of the store: a page asks for the same few keys thousands of times
+    for run_id, key_id, value in tx.all(
+        f"SELECT run_id, key_id, value FROM {table} WHERE run_id IN ({marks(len(ids))})", ids
+    ):
+        name = names.get(key_id)
+        if name is None:
+            name = names[key_id] = tx.name(key_id)
+        of_run = found.get(run_id)
+        if of_run is None:
+            of_run = found[run_id] = []
+        of_run.append(kind(name, value))
+    return found
 
 
 def _info(row: Row) -> RunInfo:
