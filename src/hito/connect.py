@@ -71,6 +71,19 @@ def connect(uri: str | Path | None = None) -> Transport:
         return known
 
 
+def connect_again(destination: str) -> Transport:
+    """The transport to the destination that a journal names, which has no user name and no password.
+
+    They are taken from where they always are; also from the tracking URI, if that means the same server.
+    """
+    named = setting("TRACKING_URI")
+    if named and "@" in named:
+        transport = connect(named)
+        if transport.destination == destination:
+            return transport
+    return connect(destination)
+
+
 def _store_uri(text: str) -> str:
     """What an embedded store is called everywhere: `sqlite:////its/absolute/path`, or the URI of its PostgreSQL."""
     if not text:

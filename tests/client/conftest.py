@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from hito.connect import EmbeddedTransport
 from hito.client.client import TransportClient
+from hito.connect import EmbeddedTransport
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 

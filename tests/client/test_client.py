@@ -17,7 +17,15 @@ import pytest
 
 from hito.client.client import TransportClient
 from hito.client.entities import (
-    Dataset, DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput, Metric, Param, RunTag, ViewType,
+    Dataset,
+    DatasetInput,
+    InputTag,
+    LoggedModelInput,
+    LoggedModelOutput,
+    Metric,
+    Param,
+    RunTag,
+    ViewType,
 )  # fmt: skip
 from hito.client.http import HttpTransport
 from hito.connect import EmbeddedTransport

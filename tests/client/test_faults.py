@@ -217,7 +217,10 @@ def test_a_folder_that_cannot_be_written_costs_a_warning_and_nothing_else(
 def test_a_disk_that_is_full_costs_a_warning_and_nothing_else(programs: Any, make_server: Any, tmp_path: Path) -> None:
     """A limit on the size of files refuses a write in the middle of a frame, as a full disk does."""
     server = make_server(folder=tmp_path / "server")
-    limit = "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\nresource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
+    limit = (
+        "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
+    )
     ended = programs.run(limit + TRAINING.replace("500", "20000"), server.url)
     assert ended.code == 0, ended
     assert len(ended.warnings) == 1, ended
@@ -252,7 +255,8 @@ def left_behind(programs: Any, uri: str, runs: int = 1, count: int = 200) -> lis
     """Journals of programs that died before they could send."""
     code = (
         f"from hito.client import shipper\nshipper.LINGER = 100.0\nimport os, signal\n"
-        f"for _ in range({runs}):\n    run_id = client.create_run('0').info.run_id\n    log(run_id, {count})\n    print(run_id, flush=True)\n"
+        f"for _ in range({runs}):\n"
+        f"    run_id = client.create_run('0').info.run_id\n    log(run_id, {count})\n    print(run_id, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)"
     )
     ended = programs.run(code, uri)
@@ -362,7 +366,8 @@ def test_threads_log_to_one_run_without_losing_a_point(programs: Any, steps: Any
 def test_asyncio_is_not_held_up_by_logging(programs: Any, steps: Any) -> None:
     ended = programs.run(
         "import asyncio\nrun_id = client.create_run('0').info.run_id\n"
-        "async def work(n):\n    for step in range(n * 100, n * 100 + 100):\n        client.log_metric(run_id, 'm', step, step=step)\n        await asyncio.sleep(0)\n"
+        "async def work(n):\n    for step in range(n * 100, n * 100 + 100):\n"
+        "        client.log_metric(run_id, 'm', step, step=step)\n        await asyncio.sleep(0)\n"
         "async def main():\n    await asyncio.gather(*(work(n) for n in range(5)))\n"
         "asyncio.run(main()); client.set_terminated(run_id); print(run_id)"
     )

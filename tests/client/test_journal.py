@@ -8,8 +8,21 @@ from hypothesis import strategies as st
 
 from hito.client import journal
 from hito.client.journal import (
-    ARTIFACT, CREATE, INPUTS, METRIC, OUTPUTS, PARAM, RICH_METRIC, TAG, UPDATE,
-    Artifact, Create, Header, Inputs, Outputs, Update,
+    ARTIFACT,
+    CREATE,
+    INPUTS,
+    METRIC,
+    OUTPUTS,
+    PARAM,
+    RICH_METRIC,
+    TAG,
+    UPDATE,
+    Artifact,
+    Create,
+    Header,
+    Inputs,
+    Outputs,
+    Update,
 )  # fmt: skip
 from hito.core.errors import InvalidArgument
 from hito.core.rules import INT64_MAX, INT64_MIN

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hito.connect import EmbeddedTransport, HttpTransport
 from hito.client.client import TransportClient
+from hito.connect import EmbeddedTransport, HttpTransport
 
 KILLS = 100
 

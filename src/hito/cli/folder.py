@@ -1,14 +1,6 @@
-"""The `.hito` folder: where everything lies that no option places elsewhere."""
+"""The `.hito` folder: where everything lies that no option places elsewhere; the same for server and client."""
 
-from pathlib import Path
+from hito.client.folder import NAME
+from hito.client.folder import home_folder as nearest_folder
 
-NAME = ".hito"
-
-
-def nearest_folder(start: Path | None = None) -> Path:
-    """The `.hito` of the working directory or of the first folder above that has one; else where one is to be made."""
-    here = (start or Path.cwd()).absolute()
-    for folder in (here, *here.parents):
-        if (folder / NAME).is_dir():
-            return folder / NAME
-    return here / NAME
+__all__ = ["NAME", "nearest_folder"]

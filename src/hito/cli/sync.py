@@ -34,13 +34,13 @@ def sync(watch: bool, refused: bool, folder: Path | None) -> None:
     """
     from hito.client.sync import bring_back
     from hito.client.sync import sync as sync_folder
-    from hito.connect import connect
+    from hito.connect import connect_again
 
     place = _journals(folder)
     if refused:
         bring_back(place)
     while True:
-        done = sync_folder(place, connect, click.echo)
+        done = sync_folder(place, connect_again, click.echo)
         if done.runs or not watch:
             refusals = f", {done.dropped} refused" if done.dropped else ""
             waits = f"; {done.waiting} journals wait" if done.waiting else ""

@@ -71,7 +71,7 @@ class Runs(Session):
             user_id: as the server shows it.
         Raises: HitoError: the server refuses; never Unavailable.
         """
-        texts = {key: str(value) for key, value in (tags or {}).items()}
+        texts = {key: text_of(value) for key, value in (tags or {}).items()}
         create = Create(
             experiment_id=str(experiment_id) if experiment_id is not None else "",
             experiment_name=experiment_name or "",
@@ -150,7 +150,10 @@ class Runs(Session):
         writer = self.writer(run_id)
         writer.append(UPDATE, Update(text, now_ms() if end_time is None else end_time))
         writer.finished = True
-        return self._shipper.flush([writer], FINISH_SECONDS, polite=True)
+        done = self._shipper.flush([writer], FINISH_SECONDS, polite=True)
+        if done and self._server_id(run_id) == run_id:
+            self._writers.pop(run_id, None)  # a search over parameters may begin a million runs
+        return done
 
     def delete_run(self, run_id: str) -> None:
         """Mark a run deleted."""
@@ -194,11 +197,11 @@ class Runs(Session):
 
     def log_param(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> Any:
         """Log a param, which is written once: another value for it is refused, and told on the run."""
-        self.log_batch(run_id, params=[Param(key, str(value))], synchronous=synchronous)
+        self.log_batch(run_id, params=[Param(key, text_of(value))], synchronous=synchronous)
         return value
 
     def set_tag(self, run_id: str, key: str, value: Any, synchronous: bool | None = None) -> None:
-        self.log_batch(run_id, tags=[RunTag(key, str(value))], synchronous=synchronous)
+        self.log_batch(run_id, tags=[RunTag(key, text_of(value))], synchronous=synchronous)
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove a tag, now. Raises: NotFound: the run has none of this name."""
@@ -217,8 +220,8 @@ class Runs(Session):
         Raises: InvalidArgument: a key is no name, or a value no number; nothing of the batch is logged.
         """
         points = [_point(metric) for metric in metrics]
-        pairs = [Pair(rules.check_key(one.key), str(one.value)) for one in params]
-        marks = [Pair(rules.check_key(one.key), str(one.value)) for one in tags]
+        pairs = [Pair(rules.check_key(one.key), text_of(one.value)) for one in params]
+        marks = [Pair(rules.check_key(one.key), text_of(one.value)) for one in tags]
         if synchronous:
             self._call(
                 wire.LOG_BATCH, wire.LogBatch(run_id=self._settle(run_id), metrics=points, params=pairs, tags=marks)
@@ -263,6 +266,12 @@ class Runs(Session):
             token = answer.get("next_page_token") or ""
             if not token:
                 return found
+
+
+def text_of(value: object) -> str:
+    """A value as text that can be sent: names of files may hold what is no Unicode, which is then shown as an escape."""
+    text = str(value)
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _status(status: str | int | None) -> str | None:

@@ -27,6 +27,8 @@ LINGER = 0.03
 """Seconds for which records gather before they are sent."""
 EXIT_SECONDS = 10.0
 """How long the end of a program may be held up by what is not sent yet."""
+LARGE_BYTES = 64 << 20
+"""A journal of this size makes way for a new one as soon as all of it is sent: a run may take months."""
 DOWN_SECONDS = 30.0
 """For how long a server that did not answer is not waited for."""
 _BREATH = 0.0002
@@ -158,6 +160,8 @@ class Shipper:
                 f"They wait in {kept}; `hito sync` sends them.",
                 file=_stderr(),
             )
+        for transport in list(self._transports.values()):
+            transport.close()  # an embedded store becomes one file; whoever logs later opens it again
         if lost:
             print(f"hito: {lost} values could be kept nowhere and are lost.", file=_stderr())
 
@@ -214,7 +218,7 @@ class Shipper:
                     continue
                 attempts = lane.failed_attempts
                 outcome = self._step(lane)
-                if outcome is Outcome.IDLE and lane.source.finished:
+                if outcome is Outcome.IDLE and (lane.source.finished or lane.source.end > LARGE_BYTES):
                     self._finish(key, lane)
                 elif outcome is Outcome.MOVED:
                     moving = True
