@@ -114,7 +114,7 @@ class Application:
 
         match = self.routes.find(method, path)
         if match is None:
-            page = pages.find(method, path, self._observer)
+            page = pages.find(method, path, environ, self._prefix, self._observer)
             if page is not None:
                 return page, path
             raise _nothing(self.routes, method, path)

@@ -1,6 +1,7 @@
 """Plain answers beside the protocol: health, version, metrics, and the first page until the UI is built in."""
 
 from html import escape
+from typing import Any
 
 from hito import __version__
 from hito.server.observe import Observer
@@ -15,29 +16,29 @@ _HTML = [
     *HEADERS,
 ]
 
-_HOME = f"""<!doctype html>
+_HOME = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>hito</title>
 <style>
-  :root {{ color-scheme: light dark; }}
-  body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 12vh auto; padding: 0 1rem; }}
-  h1 {{ font-size: 2rem; margin: 0 }} code, pre {{ font: 14px/1.5 ui-monospace, monospace; }}
-  pre {{ padding: .8rem 1rem; border-radius: .5rem; overflow-x: auto;
-         background: color-mix(in oklab, currentColor 8%, transparent) }}
-  small {{ opacity: .7 }}
+  :root { color-scheme: light dark; }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 12vh auto; padding: 0 1rem; }
+  h1 { font-size: 2rem; margin: 0 } code, pre { font: 14px/1.5 ui-monospace, monospace; }
+  pre { padding: .8rem 1rem; border-radius: .5rem; overflow-x: auto;
+         background: color-mix(in oklab, currentColor 8%, transparent) }
+  small { opacity: .7 }
 </style>
 <h1>hito</h1>
 <p>The tracking server is up. Point a client at it:</p>
-<pre>export MLFLOW_TRACKING_URI=http://127.0.0.1:5000
+<pre>export MLFLOW_TRACKING_URI=@ADDRESS@
 python train.py</pre>
 <p>or ask it something:</p>
-<pre>curl -s http://127.0.0.1:5000/api/2.0/mlflow/experiments/search \\
-  -H 'content-type: application/json' -d '{escape('{"max_results": 10}')}'</pre>
-<p><small>hito {__version__}, speaking the protocol of MLflow {MLFLOW_VERSION}</small></p>
+<pre>curl -s @ADDRESS@/api/2.0/mlflow/experiments/search \\
+  -H 'content-type: application/json' -d '{"max_results": 10}'</pre>
+<p><small>hito @VERSION@, speaking the protocol of MLflow @MLFLOW@</small></p>
 </html>
-""".encode()
+"""
 
 
-def find(method: str, path: str, observer: Observer) -> Reply | None:
+def find(method: str, path: str, environ: dict[str, Any], prefix: str, observer: Observer) -> Reply | None:
     """The answer to a GET or HEAD of one of these paths, all of which are open to anybody."""
     if method not in ("GET", "HEAD"):
         return None
@@ -46,7 +47,14 @@ def find(method: str, path: str, observer: Observer) -> Reply | None:
     if path == "/version":
         return Reply(200, _TEXT, [MLFLOW_VERSION.encode()])
     if path == "/":
-        return Reply(200, _HTML, [_HOME])
+        return Reply(200, _HTML, [_home(environ, prefix)])
     if path == "/metrics" and observer.exports:
         return Reply(200, [("content-type", observer.export_type), *HEADERS], [observer.export()])
     return None
+
+
+def _home(environ: dict[str, Any], prefix: str) -> bytes:
+    """The first page, with the address under which this server was found."""
+    address = f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '127.0.0.1:5000')}{prefix}"
+    page = _HOME.replace("@ADDRESS@", escape(address)).replace("@VERSION@", __version__)
+    return page.replace("@MLFLOW@", MLFLOW_VERSION).encode()
