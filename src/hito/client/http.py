@@ -17,10 +17,10 @@ from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
 import msgspec
 
-from hito.client import credentials
+from hito.client import credentials, direct
 from hito.client.credentials import setting
 from hito.client.transport import Busy
-from hito.core.artifacts import FileInfo
+from hito.core.artifacts import FileInfo, SafePath
 from hito.core.errors import EndpointNotFound, HitoError, InvalidArgument, Unavailable
 from hito.wire import artifacts as wire_artifacts
 from hito.wire.endpoint import Any_Endpoint, Empty
@@ -153,6 +153,9 @@ class HttpTransport:
     # --- files ---
 
     def upload(self, root: str, path: str, chunks: Iterable[bytes], size: int) -> None:
+        if not _proxied(root):
+            direct.store_at(root).write(SafePath.parse(path), chunks, size)
+            return
         target = self._file_path(root, path)
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         with self._streamed("PUT", target, chunks, headers) as response:
@@ -162,6 +165,10 @@ class HttpTransport:
 
     @contextlib.contextmanager
     def download(self, root: str, path: str) -> Iterator[Iterator[bytes]]:
+        if not _proxied(root):
+            with direct.store_at(root).read(SafePath.parse(path)) as content:
+                yield iter(content)
+            return
         with self._streamed("GET", self._file_path(root, path), None, {}) as response:
             if response.status != 200:
                 raise read_error(response.status, response.read(1 << 16))
@@ -178,6 +185,8 @@ class HttpTransport:
             yield piece
 
     def list_files(self, root: str, path: str) -> list[FileInfo]:
+        if not _proxied(root):
+            return direct.list_folder(root, path)
         base = self._file_path(root, "")
         prefix, _, below = base.partition(_ARTIFACTS)
         folder = "/".join(filter(None, [unquote(below.strip("/")), path]))
@@ -189,10 +198,6 @@ class HttpTransport:
     def _file_path(self, root: str, path: str) -> str:
         """The path of the request for a file below `root`, which must be one that this server proxies."""
         parts = urlsplit(root)
-        if parts.scheme != "mlflow-artifacts":
-            raise InvalidArgument(
-                f"The files of {root} do not travel through the tracking server, and this client reaches nothing else."
-            )
         if parts.netloc and parts.netloc != urlsplit(self.destination).netloc:
             raise InvalidArgument(f"The files of {root} are served by another server; set the tracking URI to it.")
         segments = "/".join(filter(None, [unquote(parts.path.strip("/")), path]))
@@ -385,6 +390,11 @@ def _finite(batch: LogBatch) -> LogBatch:
     if metrics is batch.metrics:
         return batch
     return LogBatch(run_id=batch.run_id, metrics=metrics, params=batch.params, tags=batch.tags)
+
+
+def _proxied(root: str) -> bool:
+    """Whether files below this artifact URI travel through a tracking server."""
+    return root.startswith("mlflow-artifacts:")
 
 
 def _text(value: Any) -> Any:
