@@ -13,8 +13,10 @@ Lines that a user gives are taken only if they are plain requirements. pip would
 and a model's files are read by many (CVE-2025-15379 began with a line of such a file).
 """
 
+import ast
 import functools
 import importlib.metadata
+import pickletools
 import platform
 import re
 import sys
@@ -75,10 +77,30 @@ def requirements(modules: Iterable[str]) -> list[str]:
     return [MLFLOW_LINE, *(pinned[name] for name in sorted(pinned))]
 
 
-def imported_modules() -> set[str]:
-    """Top-level names of all modules of installed distributions that this process has imported."""
-    names = {name.partition(".")[0] for name in list(sys.modules)}
-    return {name for name in names if name not in sys.stdlib_module_names and name in _distributions()}
+def modules_in_pickle(content: bytes) -> list[str]:
+    """Top-level modules that a pickle names, or that the code inside it imports; nothing is unpickled.
+
+    Classes and functions stand in a pickle by the name of their module, and so do the names that code objects use. A
+    name counts if a module of that name has been imported and is no part of Python itself.
+    """
+    texts = {text for _, text, _ in pickletools.genops(content) if isinstance(text, str)}
+    # Protocol 0 … 3 write "module name" in one text.
+    names = {name for text in texts for name in text.split(" ")[:1] if name in sys.modules}
+    return sorted({name.partition(".")[0] for name in names} - sys.stdlib_module_names)
+
+
+def modules_in_source(source: str) -> list[str]:
+    """Top-level modules that Python source imports, wherever in it.
+
+    Raises: InvalidArgument: it is no Python.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise InvalidArgument(f"the model's code is no Python: {error}") from None
+    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    found |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
+    return sorted({name.partition(".")[0] for name in found} - sys.stdlib_module_names)
 
 
 def checked(lines: Iterable[str] | str | Path) -> list[str]:

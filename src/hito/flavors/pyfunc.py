@@ -18,7 +18,7 @@ import sys
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, Unpack
 
 from hito.core.errors import InvalidArgument
@@ -32,7 +32,7 @@ from hito.flavors.trust import Trust, load_pickle
 
 NAME = PYTHON_FUNCTION
 PICKLE_FILE = "python_model.pkl"
-LOADER = "mlflow.pyfunc.model"
+LOADER, CODE_LOADER = "mlflow.pyfunc.model", "mlflow.pyfunc.loaders.code_model"
 
 LOADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -41,7 +41,7 @@ LOADERS: Mapping[str, str] = MappingProxyType(
         "mlflow.lightgbm": "lightgbm",
         "mlflow.onnx": "onnx",
         LOADER: NAME,
-        "mlflow.pyfunc.loaders.code_model": NAME,
+        CODE_LOADER: NAME,
     }
 )
 """The loader modules that MLmodel files name, and the flavors of ours that do their work."""
@@ -115,16 +115,18 @@ def save(
     if not from_code and not callable(getattr(model, "predict", model)):
         raise InvalidArgument(f"{type(model).__name__} has no predict and is no function; there is nothing to call")
     target = folders.begin(folders.native(folder))
-    settings: dict[str, Any] = {"loader_module": LOADER, "streamable": False}
+    settings: dict[str, Any] = {"loader_module": CODE_LOADER if from_code else LOADER, "streamable": False}
     kept = _copy_artifacts(target, artifacts or {})
     if kept:
         settings["artifacts"] = kept
     if from_code:
         settings |= _write_code(folders.native(model), target)
-        live = _run_code(target / settings["model_code_path"])
+        written = target / settings["model_code_path"]
+        live, modules = _run_code(written), environment.modules_in_source(written.read_text(encoding="utf-8"))
     else:
         live = model
         settings |= _write_pickle(model, target)
+        modules = ["cloudpickle", *environment.modules_in_pickle((target / PICKLE_FILE).read_bytes())]
     paths = {name: str(target / entry["path"]) for name, entry in kept.items()}
     answer = _answering(live, Context(paths))
     return folders.complete(
@@ -133,7 +135,7 @@ def save(
         {},
         settings,
         details,
-        modules=sorted(environment.imported_modules()),
+        modules=modules,
         predict=lambda data, params: answer(data, params or {}),
     )
 
@@ -216,40 +218,45 @@ def _write_pickle(model: Any, target: Path) -> dict[str, Any]:
 
 
 def _for_mlflow(model: Any) -> Any:
-    """The object to pickle: MLflow calls predict(context, input, params), and a bare function through its wrapper."""
-    parameters = list(inspect.signature(getattr(model, "predict", model)).parameters)
-    return model if hasattr(model, "predict") and parameters[:1] == ["context"] else _Wrapped(model)
+    """The object to pickle: one of MLflow's own PythonModels as it is, anything else in the manner of one."""
+    return model if hasattr(model, "predict_type_hints") else _Wrapped(model)
 
 
 class _Wrapped:
     """A function or plain object in the manner of MLflow's PythonModel. Pickled by value: MLflow has no hito."""
 
+    predict_type_hints = SimpleNamespace(input=None, output=None)  # MLflow asks every model for them
+
     def __init__(self, model: Any) -> None:
         self.model = model
 
     def load_context(self, context: Any) -> None:
-        """MLflow calls it before the first predict; there is nothing to load."""
+        """MLflow calls it before the first predict."""
+        if hasattr(self.model, "load_context"):
+            self.model.load_context(context)
 
     def predict(self, context: Any, model_input: Any, params: Any = None) -> Any:
         """Call the model with as many arguments as it has."""
         import inspect as inspection  # pickled by value, the module's own names do not come along
 
         function = self.model.predict if hasattr(self.model, "predict") else self.model
-        if "params" in inspection.signature(function).parameters:
-            return function(model_input, params=params)
-        return function(model_input)
+        names = list(inspection.signature(function).parameters)
+        first = [context] if names[:1] == ["context"] else []
+        return function(*first, model_input, **({"params": params} if "params" in names else {}))
 
 
 def _write_code(source: Path, target: Path) -> dict[str, Any]:
     if source.suffix != ".py" or not source.is_file():
         raise InvalidArgument(f"{source} is no Python file; a model from code is a .py file that calls set_model")
     shutil.copyfile(source, target / source.name)
-    return {"model_code_path": source.name, "python_model": None}
+    return {"model_code_path": source.name}
 
 
 def _load_python(where: Path, settings: Mapping[str, Any], trust: Trust) -> Any:
     if settings.get("model_code_path") is not None:
-        path = mlmodel.part(where, settings["model_code_path"], "the model's code")
+        # MLflow notes the path of the author's machine; the file itself lies in the folder under its last name.
+        name = str(settings["model_code_path"]).replace("\\", "/").rpartition("/")[2]
+        path = mlmodel.part(where, name, "the model's code")
         trust.require_pickle(path, _CODE)
         return _run_code(path)
     path = mlmodel.part(where, settings.get("python_model"), "the model file")

@@ -3,7 +3,7 @@
     folder/  MLmodel   model.ubj (default) or model.json
 
 The file is data: XGBoost's reader builds trees from it and runs nothing. The class is looked up in a table of XGBoost's
-own, so that a folder cannot choose what is imported. The old binary `.xgb` is read, for XGBoost versions that still do.
+own, so that a folder cannot choose what is imported. A `.xgb` file is read too: MLflow 2 wrote UBJ by that name.
 """
 
 from collections.abc import Mapping
@@ -91,7 +91,8 @@ def _read(where: Path, settings: Mapping[str, Any]) -> Any:
     path = mlmodel.part(where, settings.get("data"), "the model file")
     model = xgboost.Booster() if kind == BOOSTER else getattr(xgboost, kind.rpartition(".")[2])()
     try:
-        model.load_model(path)
+        # By its bytes, so that XGBoost goes by what they are: `.xgb` was a format of its own once, then UBJ.
+        model.load_model(bytearray(path.read_bytes()))
     except (xgboost.core.XGBoostError, ValueError, TypeError, KeyError) as error:
         raise InvalidArgument(f"{path.name} is no model that XGBoost {xgboost.__version__} can read: {error}") from None
     return model

@@ -26,7 +26,9 @@ NUMPY_SCALARS = _named(
 KEY_TYPES = _named("builtins", "int float str bool") | NUMPY_SCALARS
 """Types that turn the text of a JSON key into a key of a dict."""
 
-REFERRED_TYPES = KEY_TYPES | _named("builtins", "list dict set tuple bytes object complex")
+REFERRED_TYPES = (
+    KEY_TYPES | _named("builtins", "list dict set tuple bytes object complex") | {"collections.OrderedDict"}
+)
 """Classes that a model may have as a value, such as `dtype=float` of an encoder."""
 
 CONTAINERS: Mapping[str, frozenset[str]] = MappingProxyType(

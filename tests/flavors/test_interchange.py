@@ -1,0 +1,162 @@
+"""Models cross over: what hito writes, MLflow loads, and the other way round, with equal predictions."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import mlflow_clients as clients
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from hito.flavors import lightgbm as lightgbm_flavor
+from hito.flavors import onnx as onnx_flavor
+from hito.flavors import pyfunc, registry
+from hito.flavors import sklearn as sklearn_flavor
+from hito.flavors import xgboost as xgboost_flavor
+from hito.flavors.infer import infer_signature
+from hito.flavors.trust import Trust
+
+X = load_iris(as_frame=True).data.round(2)
+y = load_iris().target
+
+READ = """
+import json, sys, pathlib, pandas, numpy, mlflow
+folder = pathlib.Path(sys.argv[1])
+X = pandas.read_csv(folder / "input.csv")
+answers = {}
+for path in sorted(folder.iterdir()):
+    if (path / "MLmodel").exists():
+        model = mlflow.pyfunc.load_model(str(path))
+        answer = model.predict(X.astype("float32").values if "onnx" in path.name else X)
+        answer = answer if not isinstance(answer, dict) else list(answer.values())[0]
+        answers[path.name] = numpy.asarray(answer).ravel().tolist()
+        assert mlflow.models.get_model_info(str(path)).signature is not None
+print(json.dumps(answers))
+"""
+
+WRITE = """
+import sys, pathlib, pandas, numpy, mlflow, mlflow.sklearn, mlflow.xgboost, mlflow.pyfunc, xgboost
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+folder = pathlib.Path(sys.argv[1])
+X, y = pandas.read_csv(folder / "input.csv"), numpy.loadtxt(folder / "target.csv").astype(int)
+requirements = dict(pip_requirements=["mlflow"])
+old = mlflow.__version__.startswith("2")
+models = {
+    "forest": RandomForestClassifier(10, random_state=0).fit(X, y),
+    "logistic": LogisticRegression(max_iter=1000).fit(X, y),
+}
+for name, model in models.items():
+    signature = mlflow.models.infer_signature(X, model.predict(X))
+    formats = ["cloudpickle"] if old else ["cloudpickle", "skops"]
+    for form in formats:
+        more = dict(skops_trusted_types=["sklearn.tree._tree.Tree"]) if form == "skops" else {}
+        mlflow.sklearn.save_model(model, str(folder / f"{name}-{form}"), signature=signature,
+                                  serialization_format=form, **requirements, **more)
+    numpy.savetxt(folder / f"{name}.csv", model.predict_proba(X))
+booster = xgboost.train({"objective": "multi:softprob", "num_class": 3, "nthread": 1}, xgboost.DMatrix(X, y), 5)
+mlflow.xgboost.save_model(booster, str(folder / "booster"), **requirements)
+numpy.savetxt(folder / "booster.csv", booster.predict(xgboost.DMatrix(X)))
+wrapped = xgboost.XGBClassifier(n_estimators=5, n_jobs=1).fit(X, y)
+mlflow.xgboost.save_model(wrapped, str(folder / "xgbclassifier"), input_example=X.head(2), **requirements)
+numpy.savetxt(folder / "xgbclassifier.csv", wrapped.predict_proba(X))
+"""
+
+
+# As it would be typed in a notebook: cloudpickle keeps the code of what it cannot import.
+DOUBLE = """
+def double(model_input):
+    return model_input.iloc[:, 0] * 2
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    X.to_csv(tmp_path / "input.csv", index=False)
+    np.savetxt(tmp_path / "target.csv", y)
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", clients.CLIENTS)
+def test_mlflow_answers_as_we_do_with_the_models_that_we_wrote(version: str, folder: Path) -> None:
+    import xgboost
+
+    clients.python_of(version)
+    forms = ["cloudpickle"] if version == "2.22" else ["cloudpickle", "skops"]  # MLflow 2 has no skops
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(X, y)
+    forest = RandomForestClassifier(10, random_state=0).fit(X, y)
+    signature = infer_signature(X, forest.predict(X))
+    expected = {}
+    for form in forms:
+        for name, model in {"pipeline": pipeline, "forest": forest}.items():
+            sklearn_flavor.save(model, folder / f"{name}-{form}", serialization_format=form, input_example=X.head(3))
+            expected[f"{name}-{form}"] = model.predict(X)
+    wrapped = xgboost.XGBClassifier(n_estimators=5, n_jobs=1).fit(X, y)
+    xgboost_flavor.save(wrapped, folder / "xgbclassifier", input_example=X.head(3))
+    expected["xgbclassifier"] = wrapped.predict(X)
+    booster = xgboost.train({"objective": "reg:squarederror", "nthread": 1}, xgboost.DMatrix(X, y), 5)
+    xgboost_flavor.save(booster, folder / "booster", signature=signature, model_format="json")
+    expected["booster"] = booster.predict(xgboost.DMatrix(X))
+    notebook: dict[str, Any] = {"__name__": "__main__"}
+    exec(DOUBLE, notebook)
+    pyfunc.save(notebook["double"], folder / "function", serialization_format="cloudpickle", input_example=X.head(2))
+    expected["function"] = X.iloc[:, 0] * 2
+
+    answers = json.loads(clients.run(version, READ, folder).splitlines()[-1])
+
+    assert set(answers) == set(expected)
+    for name, values in expected.items():
+        np.testing.assert_allclose(answers[name], np.asarray(values).ravel(), rtol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", clients.CLIENTS)
+def test_mlflow_reads_lightgbm_and_onnx_as_we_write_them(version: str, folder: Path) -> None:
+    import lightgbm
+    from skl2onnx import to_onnx
+
+    python = clients.python_of(version)
+    if not (Path(python).parents[1] / "lib/python3.11/site-packages/onnxruntime").exists():
+        pytest.skip("this client has neither LightGBM nor ONNX Runtime")
+    parameters = {"n_estimators": 5, "min_child_samples": 5, "verbose": -1, "n_jobs": 1}
+    wrapped = lightgbm.LGBMClassifier(**parameters).fit(X, y)
+    form = "pickle" if version == "2.22" else "skops"
+    lightgbm_flavor.save(wrapped, folder / "lgbmclassifier", serialization_format=form, input_example=X.head(3))
+    lightgbm_flavor.save(wrapped.booster_, folder / "booster", input_example=X.head(3))
+    logistic = LogisticRegression(max_iter=1000).fit(X, y)
+    graph = to_onnx(logistic, X.head(1).values.astype(np.float32), options={"zipmap": False})
+    onnx_flavor.save(graph, folder / "onnx", input_example=X.head(2).values.astype(np.float32))
+
+    answers = json.loads(clients.run(version, READ, folder).splitlines()[-1])
+
+    np.testing.assert_array_equal(answers["lgbmclassifier"], wrapped.predict(X))
+    np.testing.assert_allclose(answers["booster"], wrapped.booster_.predict(X).ravel(), rtol=1e-6)
+    np.testing.assert_array_equal(answers["onnx"], logistic.predict(X))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", clients.CLIENTS)
+def test_we_answer_as_mlflow_does_with_the_models_that_it_wrote(version: str, folder: Path) -> None:
+    import xgboost
+
+    clients.run(version, WRITE, folder)
+
+    checked = 0
+    for path in sorted(folder.iterdir()):
+        if not (path / "MLmodel").exists():
+            continue
+        model = registry.load(path, trust=Trust(pickle="pickle" in path.name))
+        expected = np.loadtxt(folder / f"{path.name.partition('-')[0]}.csv")
+        found = model.predict(xgboost.DMatrix(X)) if path.name == "booster" else model.predict_proba(X)
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+        shuffled = X[X.columns[::-1]].assign(more="x") if path.name != "booster" else X
+        face = pyfunc.load(path, trust=Trust(pickle="pickle" in path.name))
+        assert len(face.predict(shuffled)) == len(X)
+        checked += 1
+    assert checked == (4 if version == "2.22" else 6)
