@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hito.client.client import TransportClient
+from hito.client.http import HttpTransport
+from hito.client.transport import Transport
 from hito.connect import EmbeddedTransport
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -20,6 +22,7 @@ class Programs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._opened: list[TransportClient] = []
 
     @property
     def journals(self) -> Path:
@@ -62,11 +65,21 @@ class Programs:
         )  # fmt: skip
         return Ended(done.returncode, done.stdout.strip(), done.stderr)
 
+    def client(self, url: str) -> TransportClient:
+        """A client of a server, to look with."""
+        return self._looking(HttpTransport(url))
+
     def embedded(self) -> TransportClient:
         """A client of the store in this folder, to look with."""
-        return TransportClient(
-            EmbeddedTransport(f"sqlite:///{self.folder / '.hito' / 'hito.db'}"), folder=self.folder / "look"
-        )
+        return self._looking(EmbeddedTransport(f"sqlite:///{self.folder / '.hito' / 'hito.db'}"))
+
+    def _looking(self, transport: Transport) -> TransportClient:
+        self._opened.append(TransportClient(transport, folder=self.folder / "look"))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        for client in self._opened:
+            client.close()
 
 
 class Ended:
@@ -87,9 +100,11 @@ class Ended:
 
 
 @pytest.fixture
-def programs(tmp_path: Path) -> Programs:
+def programs(tmp_path: Path) -> Iterator[Programs]:
     (tmp_path / ".hito").mkdir()
-    return Programs(tmp_path)
+    made = Programs(tmp_path)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from hito.client.entities import (
     ViewType,
 )  # fmt: skip
 from hito.client.http import HttpTransport
+from hito.client.transport import Transport
 from hito.connect import EmbeddedTransport
 from hito.core.errors import AlreadyExists, HitoError, InvalidArgument, NotFound
 
@@ -66,13 +67,17 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module", params=["embedded", "http", "mlflow"])
-def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> TransportClient:
+def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TransportClient]:
     folder = tmp_path_factory.mktemp("client")
+    transport: Transport
     if request.param == "embedded":
-        return TransportClient(EmbeddedTransport(f"sqlite:///{folder / 'hito.db'}"), folder=folder / "journal")
-    fixture = "hito_server" if request.param == "http" else "mlflow_server"
-    server = request.getfixturevalue(fixture)
-    return TransportClient(HttpTransport(getattr(server, "url", server)), folder=folder / "journal")
+        transport = EmbeddedTransport(f"sqlite:///{folder / 'hito.db'}")
+    else:
+        server = request.getfixturevalue("hito_server" if request.param == "http" else "mlflow_server")
+        transport = HttpTransport(getattr(server, "url", server))
+    made = TransportClient(transport, folder=folder / "journal")
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import pytest
 
 from hito.client import leftovers
 from hito.client.client import TransportClient
-from hito.client.http import HttpTransport
 
 TRAINING = """
 run = client.create_run(experiment_name="faults", tags={"k": "v"})
@@ -107,7 +106,7 @@ def test_a_training_whose_server_is_sick_ends_well_and_is_synced_when_the_server
     server = make_server(folder=tmp_path / "server", port=sick.port)
     synced = programs.command("sync")
     assert synced.code == 0, synced
-    assert_all_arrived(TransportClient(HttpTransport(server.url), folder=tmp_path / "look"), ended.out)
+    assert_all_arrived(programs.client(server.url), ended.out)
     assert programs.waiting() == []
 
 
@@ -125,7 +124,7 @@ def test_a_training_without_its_server_ends_at_once_and_says_so_once(
     assert programs.command("sync").code == 1
     server = make_server(folder=tmp_path / "server", port=port)
     assert programs.command("sync").code == 0
-    assert_all_arrived(TransportClient(HttpTransport(server.url), folder=tmp_path / "look"), ended.out)
+    assert_all_arrived(programs.client(server.url), ended.out)
     assert "Nothing waits" in programs.command("status").out
 
 
@@ -159,7 +158,7 @@ def test_a_server_that_dies_and_returns_during_a_training_misses_nothing(
     again = make_server(folder=tmp_path / "server", port=port)
     out, err = process.communicate("\n", timeout=60)
     assert out.strip() == "True", err
-    client = TransportClient(HttpTransport(again.url), folder=tmp_path / "look")
+    client = programs.client(again.url)
     assert [point.step for point in client.get_metric_history(run_id, "m")] == list(range(600))
     assert client.get_run(run_id).info.status == "FINISHED"
     assert programs.waiting() == []
@@ -211,7 +210,7 @@ def test_a_folder_that_cannot_be_written_costs_a_warning_and_nothing_else(
     assert ended.code == 0, ended
     assert len(ended.warnings) == 1, ended
     assert "HITO_HOME" in ended.err
-    assert_all_arrived(TransportClient(HttpTransport(server.url), folder=tmp_path / "look"), ended.out)
+    assert_all_arrived(programs.client(server.url), ended.out)
 
 
 def test_a_disk_that_is_full_costs_a_warning_and_nothing_else(programs: Any, make_server: Any, tmp_path: Path) -> None:
@@ -224,7 +223,7 @@ def test_a_disk_that_is_full_costs_a_warning_and_nothing_else(programs: Any, mak
     ended = programs.run(limit + TRAINING.replace("500", "20000"), server.url)
     assert ended.code == 0, ended
     assert len(ended.warnings) == 1, ended
-    assert_all_arrived(TransportClient(HttpTransport(server.url), folder=tmp_path / "look"), ended.out, 20000)
+    assert_all_arrived(programs.client(server.url), ended.out, 20000)
 
 
 def test_what_neither_disk_nor_memory_takes_is_counted_and_said(programs: Any) -> None:
@@ -349,7 +348,7 @@ def test_a_forked_child_keeps_logging_to_a_run_that_began_without_a_server(
     assert len(programs.waiting()) == 2
     server = make_server(folder=tmp_path / "server", port=port)
     assert programs.command("sync").code == 0
-    client = TransportClient(HttpTransport(server.url), folder=tmp_path / "look")
+    client = programs.client(server.url)
     assert sorted(point.step for point in client.get_metric_history(ended.out, "m")) == list(range(20))
 
 
@@ -462,3 +461,13 @@ def no_child_is_left() -> Iterator[None]:
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
+
+
+def test_logging_does_not_change_what_a_seeded_training_draws(programs: Any) -> None:
+    code = "import random\nrandom.seed(7)\n{}\nprint([random.random() for _ in range(3)])"
+    logs = (
+        "run_id = client.create_run(experiment_name='e').info.run_id\nlog(run_id, 2000)\nclient.set_terminated(run_id)"
+    )
+    plain = programs.run(code.format(""))
+    assert programs.run(code.format(logs)).out == plain.out
+    assert programs.run(code.format(logs), "http://127.0.0.1:9").out == plain.out

@@ -8,9 +8,6 @@ from typing import Any
 
 import pytest
 
-from hito.client.client import TransportClient
-from hito.connect import EmbeddedTransport, HttpTransport
-
 KILLS = 100
 
 # One process starts all the others by fork, since a fresh interpreter takes longer than most of them live. The children
@@ -75,8 +72,7 @@ def test_every_call_that_returned_is_in_the_store_after_a_hundred_kills(
     synced = programs.command("sync")
     assert synced.code == 0, synced
     assert programs.waiting() == []
-    transport = HttpTransport(uri) if uri else EmbeddedTransport(f"sqlite:///{programs.folder / '.hito' / 'hito.db'}")
-    client = TransportClient(transport, folder=tmp_path / "look")
+    client = programs.client(uri) if uri else programs.embedded()
     killed_in_the_middle = 0
     for run_id, returned in told:
         points = sorted(client.get_metric_history(run_id, "m"), key=lambda point: point.step)

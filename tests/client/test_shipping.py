@@ -215,4 +215,4 @@ def test_files_go_straight_to_a_folder_that_the_server_does_not_serve(make_serve
     assert [file.path for file in client.list_artifacts(run.info.run_id, "a")] == ["a/b.txt"]
     assert Path(client.download_artifacts(run.info.run_id, "a/b.txt", tmp_path / "back")).read_text() == "hello"
     client.log_batch(run.info.run_id, [Metric("m", 1.0, 0)], synchronous=True)
-    client._tracking.close()
+    client.close()

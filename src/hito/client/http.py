@@ -75,7 +75,7 @@ class HttpTransport:
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._takes_run_ids: bool | None = None
-        self._random = random.Random()  # noqa: S311  pauses are no secret
+        self._random = random.SystemRandom()  # never the shared generator, which a training may have seeded
 
     # --- messages ---
 

@@ -27,6 +27,8 @@ _AHEAD = 1000
 """Records decoded before they can be sent."""
 _REQUEST_SECONDS = 30.0
 _NOTES = 20
+_chance = random.SystemRandom().random
+"""Not Python's shared generator: a pause of ours must not change what a seeded training draws next."""
 
 
 class Source(Protocol):
@@ -79,7 +81,7 @@ class Lane:
         self._root = ""
         self.failed_attempts = 0
         self.gone = self.finished = False
-        self._plan = Plan(source.server_run_id or state.run_id or source.run_id, random.random)
+        self._plan = Plan(source.server_run_id or state.run_id or source.run_id, _chance)
 
     def step(self, now: float) -> Outcome:
         """Do the next thing, which is at most one request."""

@@ -65,6 +65,11 @@ class Session:
         writers = list(self._writers.values()) if run_id is None else [self.writer(run_id)]
         return self._shipper.flush(writers, timeout)
 
+    def close(self) -> None:
+        """Give back connections. What is logged is sent all the same, and any later call opens new ones."""
+        for transport in {self._tracking, self._registry}:
+            transport.close()
+
     def _journals(self) -> Path:
         if self._folder is None:
             self._folder = home_folder() / FOLDER

@@ -19,6 +19,10 @@ _NOUNS = (
 ).split()
 
 
+_random = random.SystemRandom()
+"""Never Python's shared generator: a name that we draw must not change what a seeded training draws next."""
+
+
 def new_run_id() -> str:
     """32 hex digits, as MLflow's."""
     return uuid.uuid4().hex
@@ -31,4 +35,4 @@ def new_model_id() -> str:
 
 def new_name() -> str:
     """A name that a person can say: adjective-noun-number."""
-    return f"{random.choice(_ADJECTIVES)}-{random.choice(_NOUNS)}-{random.randrange(1000)}"  # noqa: S311  no secret
+    return f"{_random.choice(_ADJECTIVES)}-{_random.choice(_NOUNS)}-{_random.randrange(1000)}"
