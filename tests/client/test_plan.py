@@ -91,12 +91,6 @@ def test_whatever_happens_every_record_is_applied_once_and_in_order(name: str) -
     wanted = expected(case)
     seen = 0
 
-    def explore(server: Server, mark: int, mishaps: int, plan: Plan | None) -> None:
-        """Go on from a journal whose mark is at `mark`; `plan` is None after a crash."""
-        nonlocal seen
-        history: list[str] = []
-        follow(server, mark, mishaps, history)
-
     def restarted(mark: int) -> Plan:
         plan = Plan("r", lambda: 0.5)
         plan.feed([one for one in records(*case) if one.end > mark])
@@ -143,7 +137,7 @@ def test_whatever_happens_every_record_is_applied_once_and_in_order(name: str) -
             follow(after, settled, mishaps - 1, [])  # it died before it knew
             follow(after, mark, mishaps - 1, [])  # and the last marks were lost, too: power cut
 
-    explore(Server(), 0, 3, None)
+    follow(Server(), 0, 3, [])
     assert seen > 100
 
 
