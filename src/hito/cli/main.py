@@ -3,7 +3,7 @@
 import click
 
 from hito import __version__
-from hito.cli import db, server, sync
+from hito.cli import db, run, server, sync
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -17,6 +17,7 @@ main.add_command(server.ui)
 main.add_command(db.db)
 main.add_command(sync.sync)
 main.add_command(sync.status)
+main.add_command(run.run)
 
 if __name__ == "__main__":
     main()

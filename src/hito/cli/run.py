@@ -1,0 +1,120 @@
+"""`hito run train.py …`: a script, run as Python would run it, with autolog on and a run around it.
+
+The script is not touched and need not know of hito: it finds its own arguments in `sys.argv`, its folder on the path, and
+`__name__` is `"__main__"`. What it logs itself, with hito or through autolog, goes to that run; the runs that it starts
+are children of it.
+"""
+
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+_NESTED_PLACE = 4
+"""Where `nested` stands among start_run's arguments."""
+_SETTINGS = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+
+
+@click.command(context_settings=_SETTINGS)
+@click.option("--experiment", metavar="NAME", help="The run's experiment, made if it is new.")
+@click.option("--run-name", metavar="NAME", help="The run's name.  [default: one is made up]")
+@click.option(
+    "--tracking-uri", metavar="URI", help="Where to log.  [default: HITO_TRACKING_URI, else the nearest .hito]"
+)
+@click.option("--no-autolog", is_flag=True, help="Only begin the run; log what the script logs itself.")
+@click.option("--no-models", is_flag=True, help="Do not keep the models that the script trains.")
+@click.option("-m", "--module", is_flag=True, help="SCRIPT is a module's name, as for python -m.")
+@click.argument("script")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def run(
+    experiment: str | None,
+    run_name: str | None,
+    tracking_uri: str | None,
+    no_autolog: bool,
+    no_models: bool,
+    module: bool,
+    script: str,
+    arguments: tuple[str, ...],
+) -> None:
+    """Run a Python SCRIPT with its ARGUMENTS, and log its training.
+
+    The run ends as the script does: FINISHED, or FAILED if it raised or exited with another code than 0; that code is
+    the command's own.
+    """
+    if not module and not Path(script).exists():
+        raise click.UsageError(f"there is no file {script}")
+    import hito
+
+    if tracking_uri:
+        hito.set_tracking_uri(tracking_uri)
+    if experiment:
+        hito.set_experiment(experiment)
+    _as_python_would(script, arguments, module)
+    if not no_autolog:
+        from hito.autologging import autolog
+
+        autolog(log_models=not no_models)
+    name = run_name or (None if module else Path(script).stem)
+    active = hito.start_run(run_name=name)
+    _nest_runs(active.info.run_id)
+    status, code = "FAILED", 1
+    try:
+        if module:
+            runpy.run_module(script, run_name="__main__", alter_sys=True)
+        else:
+            runpy.run_path(script, run_name="__main__")
+        status, code = "FINISHED", 0
+    except SystemExit as error:
+        code = _code(error)
+        status = "FAILED" if code else "FINISHED"
+    except KeyboardInterrupt:
+        status, code = "KILLED", 130
+    except BaseException as error:  # noqa: BLE001  whatever a script can raise is shown as Python shows it
+        _show(error)
+    hito.end_run(status)
+    click.echo(f"hito: run {active.info.run_name} ({active.info.run_id}) {status}", err=True)
+    if code:
+        sys.exit(code)
+
+
+def _as_python_would(script: str, arguments: tuple[str, ...], module: bool) -> None:
+    """Arguments and path as the script would find them."""
+    sys.argv[:] = [script, *arguments]
+    folder = str(Path.cwd()) if module else str(Path(script).resolve().parent)
+    if Path(script).is_dir():
+        folder = script
+    sys.path.insert(0, folder)
+
+
+def _nest_runs(around: str) -> None:
+    """Let the script call `start_run()`: inside of our run, which it knows nothing of."""
+    from hito.autologging.patch import Original, Patches
+    from hito.fluent import active, runs
+
+    def begin(original: Original, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        outer = active.current()
+        if outer is not None and outer.run_id == around and len(given) < _NESTED_PLACE:
+            named = {**named, "nested": True}
+        return original(*given, **named)
+
+    Patches().functions({runs.start_run: begin}, at_home=True)
+
+
+def _code(error: SystemExit) -> int:
+    """The exit code that Python would end with."""
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code
+    click.echo(error.code, err=True)
+    return 1
+
+
+def _show(error: BaseException) -> None:
+    """The script's traceback, without the frames that ran it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_globals.get("__name__") in (__name__, "runpy"):
+        trace = trace.tb_next
+    sys.excepthook(type(error), error, trace)
