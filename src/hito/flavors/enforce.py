@@ -179,7 +179,11 @@ def _cast_whole(values: "pd.Series[Any]", target: str) -> "pd.Series[Any] | None
         return None
     wanted = np.dtype(_NUMPY[target])
     own = getattr(values.dtype, "numpy_dtype", values.dtype)
-    if len(values) == 0 or np.can_cast(own, wanted):
+    if own == wanted:
+        return values  # Int64 stays what it is: the model was fitted on that
+    # numpy calls int64 → float64 safe, although 2**53 + 1 becomes another number.
+    narrow = own.itemsize < wanted.itemsize or wanted.kind == "i"
+    if len(values) == 0 or (narrow and np.can_cast(own, wanted)):
         return _as(values, target)
     if wanted.kind == "i":
         bounds = np.iinfo(wanted)

@@ -264,7 +264,9 @@ def _check_preprocessor(node: Node | None, features: int, categories: bool, arch
     """With categories, a ColumnTransformer stands before the trees; it must not change the number of columns."""
     if node is None or (node.loader == "JsonNode" and node.value is None):
         return
-    steps = node.attributes.get("transformers_", Node("", "")).items
+    listed = node.attributes.get("transformers_", Node("", "")).items
+    # What is left over is dropped, and stands last as a step that does so.
+    steps = [step for step in listed if not (len(step.items) == 3 and step.items[1].value == "drop")]
     remainder = node.attributes.get("remainder")
     masks: list[Any] = [step.items[2].array if len(step.items) == 3 else None for step in steps]
     kinds = [step.items[1].type if len(step.items) == 3 else "" for step in steps]

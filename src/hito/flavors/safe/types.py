@@ -102,8 +102,14 @@ _LOSSES = _named(
     "HalfTweedieLoss HalfTweedieLossIdentity HuberLoss PinballLoss",
 ) | _named("sklearn._loss.link", "HalfLogitLink IdentityLink Interval LogitLink LogLink MultinomialLogit")
 
+_EXPERIMENTAL = _named(
+    "sklearn.model_selection._search_successive_halving", "HalvingGridSearchCV HalvingRandomSearchCV"
+) | _named("sklearn.impute._iterative", "IterativeImputer")
+# skops lists these only if sklearn.experimental was imported before it.
+
 PYTHON_PARTS = (
-    _KERNELS
+    _EXPERIMENTAL
+    | _KERNELS
     | _SPLITTERS
     | _METADATA
     | _SCORERS
