@@ -32,13 +32,15 @@ def create(context: Context, message: wire.CreateRun) -> wire.RunAnswer:
         )
     name = rules.check_text(message.run_name or tagged or new_name(), rules.MAX_RUN_NAME, "run_name")
     user = rules.check_text(message.user_id, rules.MAX_TAG_VALUE, "user_id")
-    experiments.active(context.tx, experiment)
-    run = _begun_before(context, message.run_id, experiment) if message.run_id else None
-    if run is None:
-        run_id = message.run_id or new_run_id()
-        run = runs.create(context.tx, run_id, experiment, name, user, message.start_time, tags.items())
-    made = runs.get_many(context.tx, [run.id])[0]
-    return wire.RunAnswer(Run(made.info, made.data, made.inputs))
+    location = experiments.active(context.tx, experiment)
+    known = _begun_before(context, message.run_id, experiment) if message.run_id else None
+    if known is not None:
+        run = runs.get_many(context.tx, [known.id])[0]
+        return wire.RunAnswer(Run(run.info, run.data, run.inputs))
+    run_id = message.run_id or new_run_id()
+    return wire.RunAnswer(
+        runs.create(context.tx, run_id, experiment, location, name, user, message.start_time, tags.items())
+    )
 
 
 def _begun_before(context: Context, run_id: str, experiment: int) -> runs.RunKey | None:

@@ -41,6 +41,7 @@ from hito.store.postgres_link import Link, statement
 from hito.store.upgrade import NOT_OURS, upgrade
 
 T = TypeVar("T")
+_chance = random.Random()  # noqa: S311  no secret; never the shared generator, which a training may have seeded
 log = logging.getLogger("hito.store")
 
 _WRITERS = 0x6869746F
@@ -404,4 +405,4 @@ def _check_server(connection: link.Connection) -> None:
 
 def _pause(attempt: int) -> None:
     """Wait before another attempt: 25, 50, 100 ms, give or take half, so that rivals do not meet again."""
-    time.sleep(0.0125 * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311  no secret
+    time.sleep(0.0125 * 2**attempt * _chance.uniform(0.5, 1.5))

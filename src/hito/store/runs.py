@@ -76,18 +76,32 @@ def writable(tx: Tx, run_id: str) -> RunKey:
 
 
 def create(
-    tx: Tx, run_id: str, experiment_id: int, name: str, user_id: str, start_time: int, tags: Iterable[tuple[str, str]]
-) -> RunKey:
-    """A new run in an active experiment, RUNNING. Its name is stored as a tag, too."""
+    tx: Tx,
+    run_id: str,
+    experiment_id: int,
+    location: str,
+    name: str,
+    user_id: str,
+    start_time: int,
+    tags: Iterable[tuple[str, str]],
+) -> Run:
+    """A new run in an active experiment, RUNNING. Its name is stored as a tag, too.
+
+    Args:
+        location: the experiment's artifact location.
+        tags: each key once, `mlflow.runName` not among them.
+    """
+    status = RunStatus.RUNNING.value
     row = tx.one(
         "INSERT INTO runs (uuid, experiment_id, name, user_id, status, start_time) VALUES (?, ?, ?, ?, ?, ?) "
         "RETURNING id",
-        (run_id, experiment_id, name, user_id, RunStatus.RUNNING.value, start_time),
+        (run_id, experiment_id, name, user_id, status, start_time),
     )
     assert row is not None
-    run = RunKey(row[0], run_id, experiment_id, start_time)
-    _put_tags(tx, run, [*tags, (RUN_NAME, name)])
-    return run
+    named = [*tags, (RUN_NAME, name)]
+    _put_tags(tx, RunKey(row[0], run_id, experiment_id, start_time), named)
+    info = _info((row[0], run_id, experiment_id, name, user_id, status, start_time, None, 0, location))
+    return Run(info, RunData(tags=[Tag(key, value) for key, value in named]), RunInputs())
 
 
 def update(tx: Tx, run: RunKey, status: RunStatus | None, end_time: int | None, name: str) -> RunInfo:
@@ -132,12 +146,11 @@ def set_tags(tx: Tx, run: RunKey, tags: Sequence[tuple[str, str]]) -> None:
 
 
 def _put_tags(tx: Tx, run: RunKey, tags: Iterable[tuple[str, str]]) -> None:
-    for key, value in dict(tags).items():
-        tx.run(
-            "INSERT INTO tags (run_id, key_id, experiment_id, start_time, value) VALUES (?, ?, ?, ?, ?) "
-            "ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value",
-            (run.id, tx.intern(key), run.experiment_id, run.start_time, value),
-        )
+    tx.many(
+        "INSERT INTO tags (run_id, key_id, experiment_id, start_time, value) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (run_id, key_id) DO UPDATE SET value = excluded.value",
+        [(run.id, tx.intern(key), run.experiment_id, run.start_time, value) for key, value in dict(tags).items()],
+    )
 
 
 def tag(tx: Tx, run: RunKey, key: str) -> str | None:
