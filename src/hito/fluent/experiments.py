@@ -9,9 +9,10 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hito.client import voice
 from hito.client.credentials import setting
 from hito.client.entities import Experiment
-from hito.core.errors import AlreadyExists, InvalidArgument
+from hito.core.errors import AlreadyExists, InvalidArgument, Unavailable
 from hito.core.runs import DELETED, ViewType
 from hito.fluent.configuration import client, get_tracking_uri
 
@@ -23,6 +24,8 @@ class _Chosen:
     """The experiment that was set, and where."""
 
     experiment_id = ""
+    name = ""
+    """Instead of the id, while no server has told it."""
     uri = ""
 
 
@@ -38,34 +41,53 @@ def set_experiment(
     Args:
         experiment_name: it is created if there is none of this name.
         trace_location: accepted for MLflow's sake; hito keeps no traces.
-    Raises: InvalidArgument: not exactly one of the two is given, or the experiment is deleted.
+    Raises: InvalidArgument: not exactly one of the two is given, or the experiment is deleted. A server that does not
+        answer is no error: what is returned has no id then, or nothing but the id, and runs begin all the same.
     """
     if (experiment_name is None) == (experiment_id is None):
         raise InvalidArgument("Must specify exactly one of: `experiment_id` or `experiment_name`.")
-    found = client().get_experiment(str(experiment_id)) if experiment_name is None else _found_or_made(experiment_name)
+    try:
+        found = (
+            client().get_experiment(str(experiment_id)) if experiment_name is None else _found_or_made(experiment_name)
+        )
+    except Unavailable as error:
+        voice.warn("experiment", f"hito: {error.message} Runs are kept here until it answers; `hito sync` sends them.")
+        found = Experiment(experiment_id=str(experiment_id or ""), name=experiment_name or "")
     if found.lifecycle_stage == DELETED:
         raise InvalidArgument(
             f"Cannot set a deleted experiment '{found.name}' as the active experiment. Restore it with "
             f"hito.restore_experiment('{found.experiment_id}'), or choose another name."
         )
-    _chosen.experiment_id, _chosen.uri = found.experiment_id, get_tracking_uri()
+    _chosen.experiment_id, _chosen.name, _chosen.uri = found.experiment_id, found.name, get_tracking_uri()
     os.environ["MLFLOW_EXPERIMENT_ID"] = os.environ["HITO_EXPERIMENT_ID"] = found.experiment_id
     return found
 
 
 def current_experiment_id() -> str:
-    """The experiment of a run that starts now.
+    """The id of the active experiment.
+
+    Raises: Unavailable: only its name is known, and the server does not answer; else as `current_place`.
+    """
+    experiment_id, name = current_place()
+    return experiment_id or _found_or_made(name).experiment_id
+
+
+def current_place() -> tuple[str, str]:
+    """The experiment of a run that starts now: its id, or, if no server could tell that, its name.
 
     Raises: InvalidArgument: the environment names two different experiments, or one that is deleted.
     """
-    if _chosen.experiment_id and _chosen.uri == get_tracking_uri():
-        return _chosen.experiment_id
+    if (_chosen.experiment_id or _chosen.name) and _chosen.uri == get_tracking_uri():
+        return _chosen.experiment_id, "" if _chosen.experiment_id else _chosen.name
     name, given = setting("EXPERIMENT_NAME"), setting("EXPERIMENT_ID")
     if not name:
-        return given or DEFAULT_ID
+        return given or DEFAULT_ID, ""
     known = _by_name.get((get_tracking_uri(), name))
     if known is None:
-        found = _found_or_made(name)
+        try:
+            found = _found_or_made(name)
+        except Unavailable:
+            return "", name
         if found.lifecycle_stage == DELETED:
             raise InvalidArgument(f"The environment names experiment '{name}', which is deleted. Restore it.")
         known = _by_name[get_tracking_uri(), name] = found.experiment_id
@@ -73,7 +95,7 @@ def current_experiment_id() -> str:
         raise InvalidArgument(
             f"The environment names experiment '{name}', whose id is {known}, and experiment id {given}. Set only one."
         )
-    return known
+    return known, ""
 
 
 def create_experiment(

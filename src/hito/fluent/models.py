@@ -99,13 +99,12 @@ def log(save: Save, placing: Placing) -> ModelInfo:
             raise
     version = None
     if placing.registered_model_name:
-        version = register(
-            made.model_uri,
-            placing.registered_model_name,
-            placing.await_registration_for,
-            model=made,
-            fingerprint=fingerprint,
-        )
+        name_there, patience = placing.registered_model_name, placing.await_registration_for
+        try:
+            version = register(made.model_uri, name_there, patience, model=made, fingerprint=fingerprint)
+        except Unavailable as error:
+            again = f"hito.register_model('{made.model_uri}', '{name_there}')"
+            voice.say(f"hito: '{name}' is logged but not registered ({error.message}); {again} does it.")
     return _info(written, made.model_uri, name, made, version, placing.step)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hito.reproduce.capture import Provenance
 
 EXIT_SECONDS = 5.0
+PATIENCE_SECONDS = 0.05
 
 
 class _Worker:
@@ -66,6 +67,8 @@ def begin(scope: Scope) -> None:
     worker = _worker
 
     def job() -> None:
+        if worker.waiting == 1:  # nobody is behind this run: let its program go ahead
+            time.sleep(PATIENCE_SECONDS)
         from hito.reproduce import capture  # zip files, package metadata: 100 ms of imports, in this thread
 
         found = capture.gather(beginning)

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from hito.client import voice
 from hito.client.credentials import setting
-from hito.client.entities import Experiment, Run
-from hito.core.errors import InvalidArgument, NotFound
+from hito.client.entities import Experiment, Run, RunData, RunInfo
+from hito.core.errors import InvalidArgument, NotFound, Unavailable
 from hito.core.runs import DELETED, RUN_NAME, ViewType
 from hito.fluent import active, experiments, observers
 from hito.fluent.active import ActiveRun, Scope, current
@@ -80,11 +80,9 @@ def begin(
         given = _beginning_tags(tags, description, parent_run_id or (outer.run_id if outer is not None else None))
         if run_name is not None:
             given[RUN_NAME] = run_name
+        place, name = experiments.current_place() if experiment_id is None else (str(experiment_id), "")
         run = through.create_run(
-            str(experiment_id) if experiment_id is not None else experiments.current_experiment_id(),
-            tags=given,
-            run_name=run_name,
-            user_id=given[context.USER],
+            place or None, tags=given, run_name=run_name, experiment_name=name, user_id=given[context.USER]
         )
         fresh = True
     writer = through.writer(run.info.run_id)
@@ -224,7 +222,11 @@ def _run_id_of_environment() -> str:
 
 def _resume(run_id: str, experiment_id: str | None, tags: Mapping[str, Any] | None) -> Run:
     through = client()
-    run = through.get_run(run_id)
+    try:
+        run = through.get_run(run_id)
+    except Unavailable as error:
+        voice.warn("resume", f"hito: {error.message} What is logged to run {run_id} waits until it answers.")
+        return Run(RunInfo(run_id=run_id), RunData())
     if run.info.lifecycle_stage == DELETED:
         raise InvalidArgument(
             f"Cannot start run with ID {run_id} because it is in the deleted state. "

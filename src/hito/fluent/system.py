@@ -49,7 +49,7 @@ class Monitor:
         self._scope = scope
         self._step = step
         self._look = look
-        self._node = setting("SYSTEM_METRICS_NODE_ID")
+        self._prefix = _prefix()
         self._every = _positive("SYSTEM_METRICS_SAMPLING_INTERVAL", 10.0)
         self._samples = max(1, int(_positive("SYSTEM_METRICS_SAMPLES_BEFORE_LOGGING", 1.0)))
         self._stopped = threading.Event()
@@ -69,11 +69,10 @@ class Monitor:
                 looks = []
 
     def _log(self, looks: list[dict[str, float]]) -> None:
-        prefix = f"system/{self._node}/" if self._node else "system/"
         when = now_ms()
         for name in looks[-1]:
             values = [look[name] for look in looks if name in look]
-            self._scope.metric(prefix + name, sum(values) / len(values), self._step, when)
+            self._scope.metric(self._prefix + name, sum(values) / len(values), self._step, when)
         self._step += 1
 
 
@@ -88,7 +87,7 @@ def watch(scope: Scope, *, fresh: bool) -> Monitor:
         raise InvalidArgument("System metrics need psutil: pip install psutil.") from None
     step = 0
     if not fresh:
-        history = scope.client.get_metric_history(scope.run_id, "system/cpu_utilization_percentage")
+        history = scope.client.get_metric_history(scope.run_id, f"{_prefix()}cpu_utilization_percentage")
         step = max((point.step for point in history), default=-1) + 1
     return Monitor(scope, step, _looker(psutil))
 
@@ -142,6 +141,11 @@ def _graphics() -> Callable[[], dict[str, float]]:
         return found
 
     return look
+
+
+def _prefix() -> str:
+    node = setting("SYSTEM_METRICS_NODE_ID")
+    return f"system/{node}/" if node else "system/"
 
 
 def _positive(name: str, default: float) -> float:

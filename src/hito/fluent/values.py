@@ -43,7 +43,7 @@ def log_metric(
     scope = current()
     if (
         scope is None
-        or scope.models
+        or (step or 0) in scope.models
         or chosen.model_id is not None
         or run_id is not None
         or model_id is not None
