@@ -1,7 +1,7 @@
-"""What goes along with a run without being asked: provenance, console, system metrics, heartbeat.
+"""What goes along with a run without being asked: provenance, console, system metrics.
 
-Each can be switched off: HITO_CAPTURE=0, HITO_CONSOLE=0, HITO_HEARTBEAT=0; system metrics are off until they are
-switched on. All of it is the guard's: a failure is told once, in the log, and training goes on.
+Each can be switched off: HITO_CAPTURE=0, HITO_CONSOLE=0; system metrics are off until they are switched on. All of it is
+the guard's: a failure is told once, in the log, and training goes on.
 """
 
 import os
