@@ -27,7 +27,7 @@ TAG = "mlflow.autologging"
 PARENT = "mlflow.parentRunId"
 MODEL = "model"
 _PATIENCE = 8.0
-"""Seconds that the shortest training waits for its jobs; two less for each second of its own, at last a hundredth of it."""
+"""Seconds that the shortest training waits for its jobs; two less for each second of its own, at last a five-hundredth of it."""
 
 T = TypeVar("T")
 G = TypeVar("G")
@@ -138,7 +138,7 @@ class Recording:
 
     def close(self, status: str) -> None:
         """Wait as long as it is fair, and end the run if it was begun for this."""
-        limit = max(_PATIENCE - 2 * self.seconds, 0.01 * self.seconds)
+        limit = max(_PATIENCE - 2 * self.seconds, 0.002 * self.seconds)
         until = time.monotonic() + limit
         for job in self._jobs:
             if not job.wait(max(0.0, until - time.monotonic())) and not self.managed:

@@ -18,7 +18,7 @@ TRAINING = "training_"
 ROWS_TAG = "hito.autolog.training_rows"
 _PROBE = 2000
 """Rows on which it is measured how long predicting all of them would take."""
-_FAIR_SHARE, _FAIR_SECONDS = 0.025, 0.2
+_FAIR_SHARE, _FAIR_SECONDS = 0.015, 0.15
 """What scoring the training data may take: this part of the training's time, or these seconds, if that is more."""
 
 
