@@ -1,6 +1,8 @@
 """What goes along with a run: console, system metrics, provenance."""
 
+import contextlib
 import json
+import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -107,3 +109,24 @@ def test_a_failure_to_record_never_reaches_the_program(
         hito.log_metric("x", 1)
     assert provenance.wait(30)
     assert hito.get_run(run.info.run_id).data.metrics == {"x": 1.0}
+
+
+def test_a_run_beats_while_it_is_active(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from hito.fluent import heartbeat
+
+    with hito.start_run(experiment_id="0") as run:
+        assert heartbeat.beat_once() == 1
+    assert heartbeat.beat_once() == 0
+    query = "SELECT heartbeat_time, heartbeat_every, uuid FROM runs"
+    with contextlib.closing(sqlite3.connect(tmp_path / ".hito" / "hito.db")) as store:
+        ((beaten, every, uuid),) = store.execute(query).fetchall()
+    assert (every, uuid) == (30_000, run.info.run_id)
+    assert abs(beaten - time.time() * 1000) < 60_000
+
+
+def test_a_beat_reaches_a_server(hito_server: Any) -> None:
+    from hito.fluent import heartbeat
+
+    hito.set_tracking_uri(hito_server.url)
+    with hito.start_run(experiment_id="0"):
+        assert heartbeat.beat_once() == 1

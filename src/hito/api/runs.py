@@ -240,7 +240,19 @@ def _model_json(text: str) -> dict[str, object]:
     return model
 
 
+def beat(context: Context, message: wire.Beat) -> Empty:
+    every = message.every or 0
+    if not 0 < every <= MAX_BEAT:
+        raise InvalidArgument(f"Invalid value {every} for 'every': expected 1 to {MAX_BEAT} milliseconds.")
+    runs.beat(context.tx, runs.writable(context.tx, message.run_id), every)
+    return Empty()
+
+
+MAX_BEAT = 24 * 60 * 60 * 1000
+"""Milliseconds; a program that speaks less than once a day tells nothing."""
+
 BINDINGS: Bindings = [
+    (wire.BEAT, beat),
     (wire.CREATE_RUN, create),
     (wire.GET_RUN, get),
     (wire.UPDATE_RUN, update),

@@ -1,7 +1,7 @@
-"""What goes along with a run without being asked: provenance, console, system metrics.
+"""What goes along with a run without being asked: provenance, console, heartbeat, system metrics.
 
-Each can be switched off: HITO_CAPTURE=0, HITO_CONSOLE=0; system metrics are off until they are switched on. All of it is
-the guard's: a failure is told once, in the log, and training goes on.
+Each can be switched off: HITO_CAPTURE=0, HITO_CONSOLE=0, HITO_HEARTBEAT=0; system metrics are off until they are switched
+on. All of it is the guard's: a failure is told once, in the log, and training goes on.
 """
 
 import os
@@ -24,6 +24,8 @@ def attach(scope: Scope, *, fresh: bool, system_metrics: bool | None) -> None:
         _guarded("capture", lambda: _capture(scope))
     if is_on("CONSOLE"):
         _guarded("console", lambda: _console(scope))
+    if is_on("HEARTBEAT"):
+        _guarded("heartbeat", lambda: _heartbeat(scope))
     if system_metrics or (system_metrics is None and is_true(setting("ENABLE_SYSTEM_METRICS_LOGGING"))):
         _guarded("system metrics", lambda: _system(scope, fresh))
 
@@ -46,6 +48,12 @@ def _console(scope: Scope) -> None:
 
     tail = console.listen()
     scope.closing.append(lambda _: _guarded("console", lambda: console.save(scope, tail)))
+
+
+def _heartbeat(scope: Scope) -> None:
+    from hito.fluent import heartbeat
+
+    heartbeat.begin(scope)
 
 
 def _system(scope: Scope, fresh: bool) -> None:

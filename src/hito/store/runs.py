@@ -119,6 +119,11 @@ def update(tx: Tx, run: RunKey, status: RunStatus | None, end_time: int | None, 
     return _info(row)
 
 
+def beat(tx: Tx, run: RunKey, every: int) -> None:
+    """Note that the run's program lives now, and means to say so again after `every` milliseconds."""
+    tx.run("UPDATE runs SET heartbeat_time = ?, heartbeat_every = ? WHERE id = ?", (tx.now, every, run.id))
+
+
 def delete(tx: Tx, run_id: str) -> None:
     """Mark a run deleted; again is fine.
 

@@ -33,6 +33,13 @@ class UpdateRun(RunMessage):
     run_name: str = ""
 
 
+class Beat(RunMessage):
+    """Ours: the program of a run lives. `every`: milliseconds until it says so again."""
+
+    every: Int64 | None = None
+    required: ClassVar[tuple[str, ...]] = ("run_id", "every")
+
+
 class SetTag(RunMessage):
     key: str = ""
     value: str = ""
@@ -139,6 +146,7 @@ GET_RUN = Endpoint("GET", _PATH + "get", takes=RunId, gives=RunAnswer, needs=_ne
 UPDATE_RUN = _update("update", UpdateRun, RunInfoAnswer)
 DELETE_RUN = Endpoint("POST", _PATH + "delete", takes=RunId, gives=Empty, needs=_needs(Action.DELETE))
 RESTORE_RUN = Endpoint("POST", _PATH + "restore", takes=RunId, gives=Empty, needs=_needs(Action.DELETE))
+BEAT: Endpoint[Beat, Empty] = Endpoint("POST", "/hito/runs/beat", takes=Beat, gives=Empty, needs=_needs(Action.UPDATE))
 SET_TAG = _update("set-tag", SetTag)
 DELETE_TAG = _update("delete-tag", DeleteTag)
 LOG_PARAM = _update("log-parameter", LogParam)
