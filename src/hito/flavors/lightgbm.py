@@ -2,7 +2,8 @@
 
     folder/  MLmodel   model.lgb (Booster)   model.skops or, by name, model.pkl (LGBMClassifier and kin)
 
-An estimator's skops file holds its parameters and, as one text, the same that a Booster's file holds; see `safe`.
+An estimator's skops file holds its parameters and, as one text, the same that a Booster's file holds. LightGBM believes
+that text, so `safe.lightgbm_trees` looks at it first, wherever it stands.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from hito.flavors import folder as folders
 from hito.flavors import mlmodel, serialize
 from hito.flavors.folder import Details
 from hito.flavors.mlmodel import MLmodel
+from hito.flavors.safe.lightgbm_trees import check_lightgbm
 from hito.flavors.trust import Trust
 
 NAME = "lightgbm"
@@ -93,8 +95,10 @@ def _class_of(model: Any) -> str:
 def _booster(path: Path) -> Any:
     import lightgbm
 
+    content = path.read_bytes()
+    check_lightgbm(content, path.name)
     try:
-        return lightgbm.Booster(model_file=path)
+        return lightgbm.Booster(model_str=content.decode())
     except (lightgbm.basic.LightGBMError, ValueError, TypeError) as error:
         version = lightgbm.__version__
         raise InvalidArgument(f"{path.name} is no model that LightGBM {version} can read: {error}") from None

@@ -2,7 +2,8 @@
 
     folder/  MLmodel   model.ubj (default) or model.json
 
-The file is data: XGBoost's reader builds trees from it and runs nothing. The class is looked up in a table of XGBoost's
+The file is data: XGBoost's reader builds trees from it and runs nothing. It also believes them, so `safe.xgboost_trees`
+looks at them first. The class is looked up in a table of XGBoost's
 own, so that a folder cannot choose what is imported. A `.xgb` file is read too: MLflow 2 wrote UBJ by that name.
 """
 
@@ -16,6 +17,7 @@ from hito.flavors import mlmodel
 from hito.flavors.folder import Details
 from hito.flavors.infer import is_pandas
 from hito.flavors.mlmodel import MLmodel
+from hito.flavors.safe.xgboost_trees import check_xgboost
 from hito.flavors.trust import Trust
 
 NAME = "xgboost"
@@ -89,10 +91,12 @@ def _read(where: Path, settings: Mapping[str, Any]) -> Any:
     import xgboost
 
     path = mlmodel.part(where, settings.get("data"), "the model file")
+    content = path.read_bytes()
+    check_xgboost(content, path.name)
     model = xgboost.Booster() if kind == BOOSTER else getattr(xgboost, kind.rpartition(".")[2])()
     try:
         # By its bytes, so that XGBoost goes by what they are: `.xgb` was a format of its own once, then UBJ.
-        model.load_model(bytearray(path.read_bytes()))
+        model.load_model(bytearray(content))
     except (xgboost.core.XGBoostError, ValueError, TypeError, KeyError) as error:
         raise InvalidArgument(f"{path.name} is no model that XGBoost {xgboost.__version__} can read: {error}") from None
     return model

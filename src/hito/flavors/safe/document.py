@@ -38,7 +38,7 @@ class Node(Struct, eq=False):
 
     parts: members by name (a dict's values, an object's attributes under `attrs`, a partial's `func`, …).
     items: elements of a list, tuple, set or object array.
-    value: a JSON value.    array: a numeric array.    shape: of a sparse matrix.
+    value: a JSON value, or bytes.    array: a numeric array.    shape: of a sparse matrix.
     """
 
     loader: str
@@ -321,7 +321,7 @@ class Document:
         written["__reduce__"] = {"args": self._child(reduced.get("args"), node, "args", depth)}
 
     def _bytes(self, state: State, node: Node, written: State, depth: int) -> None:
-        node.value = len(self.archive.member(state.get("file")))
+        node.value = self.archive.member(state.get("file"))
         written["file"] = state["file"]
 
     def _sparse(self, state: State, node: Node, written: State, depth: int) -> None:

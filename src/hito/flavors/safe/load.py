@@ -13,8 +13,24 @@ from hito.core.errors import InvalidArgument
 from hito.flavors.safe import neighbours, trees, vectors
 from hito.flavors.safe.archive import SCHEMA, Archive
 from hito.flavors.safe.document import Document, Node
+from hito.flavors.safe.lightgbm_trees import check_lightgbm
+from hito.flavors.safe.xgboost_trees import check_xgboost
 
 Check = Callable[[Node, Archive], None]
+
+
+def _check_booster(node: Node, archive: Archive, check: Callable[[bytes, str], None]) -> None:
+    """A Booster in a pipeline keeps its library's own file as bytes or a text, under one of two names."""
+    for name in ("handle", "_handle"):
+        held = node.attributes.get(name)
+        content = None if held is None else held.value
+        if isinstance(content, str):
+            content = content.encode()
+        if isinstance(content, bytes):
+            check(content, archive.what)
+        elif held is not None and not (held.loader == "JsonNode" and content is None):
+            raise archive.refused("has a Booster whose model is neither bytes nor a text")
+
 
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {
@@ -22,6 +38,8 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "sklearn.ensemble._iforest.IsolationForest": trees.check_isolation_forest,
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor": trees.check_lone_predictor,
         "scipy.interpolate._bsplines.BSpline": vectors.check_spline,
+        "xgboost.core.Booster": lambda node, archive: _check_booster(node, archive, check_xgboost),
+        "lightgbm.basic.Booster": lambda node, archive: _check_booster(node, archive, check_lightgbm),
         "sklearn.cluster._hdbscan.hdbscan.HDBSCAN": neighbours.check_hierarchy,
         **dict.fromkeys(trees.TREE_ESTIMATORS, trees.check_estimator),
         **dict.fromkeys(trees.FORESTS, trees.check_forest),

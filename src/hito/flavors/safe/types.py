@@ -145,7 +145,7 @@ BOOSTERS = (
     | _named("xgboost.core", "Booster")
     | _named("xgboost.sklearn", "XGBModel XGBClassifier XGBRegressor XGBRanker XGBRFClassifier XGBRFRegressor")
 )
-"""Boosters inside pipelines. Their state is the text or UBJ of the library's own format, read by its own reader."""
+"""Boosters inside pipelines. Their state is the library's own text or UBJ, checked as in a file of its own."""
 
 LOSSES_IN_C = _named(
     "sklearn._loss._loss",
