@@ -1,4 +1,4 @@
-"""`make demo`: a server that stays, and two models trained against it with MLflow's own client.
+"""`make demo`: a server that stays, and two models trained against it, by hito's client and by MLflow's own.
 
 The server keeps its data in demo/.hito and goes on running when this ends; run it again and the old one is replaced.
 `python examples/demo.py stop` ends it.
@@ -29,14 +29,19 @@ def main() -> None:
         return
     FOLDER.mkdir(exist_ok=True)
     start()
-    subprocess.run(
-        [CLIENT, HERE / "train_mlflow.py"],
-        check=True,
-        cwd=FOLDER,
-        env={**os.environ, "MLFLOW_TRACKING_URI": URL, "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"},
-    )
+    train(sys.executable, "train_hito.py")
+    print("\nThe same by MLflow's own client, which does not notice the difference:\n", flush=True)
+    train(CLIENT, "train_mlflow.py")
     print(f"\nThe server goes on running at {URL} (process {PID.read_text().strip()}, data in {FOLDER.name}/.hito).")
     print(f"Stop it with:  {Path(sys.executable).relative_to(ROOT)} examples/demo.py stop")
+
+
+def train(python: str | Path, script: str) -> None:
+    """Run one of the examples against the server."""
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+    subprocess.run(
+        [python, HERE / script], check=True, cwd=FOLDER, env={**os.environ, "MLFLOW_TRACKING_URI": URL, **quiet}
+    )
 
 
 def start() -> None:
