@@ -140,14 +140,18 @@ def test_a_page_holds_at_least_one_point(ask: Ask, run: str, limit: Any) -> None
 
 def test_what_nobody_logged_is_an_empty_answer(ask: Ask, run: str) -> None:
     log(ask, run, "m", (0, 1, 1.0))
-    for endpoint, name in ((GET_HISTORY, "run_id"), (GET_HISTORY_BULK, "run_id"), (GET_HISTORY_BULK_INTERVAL, "run_ids")):
+    for endpoint, name in (
+        (GET_HISTORY, "run_id"),
+        (GET_HISTORY_BULK, "run_id"),
+        (GET_HISTORY_BULK_INTERVAL, "run_ids"),
+    ):
         assert ask(endpoint, **{name: run}, metric_key="other") == {}
         assert ask(endpoint, **{name: "0" * 32}, metric_key="m") == {}
 
 
 def test_a_whole_history_is_written_in_blocks_that_join(ask: Ask, run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "_BLOCK", 7)
-    log(ask, run, 'a b', *((step, step, 0.5) for step in range(50)))
+    log(ask, run, "a b", *((step, step, 0.5) for step in range(50)))
     page = ask(GET_HISTORY, run_id=run, metric_key="a%20b")
     assert steps(page) == list(range(50))
     assert {point["key"] for point in page["metrics"]} == {"a b"}
@@ -227,6 +231,7 @@ def test_an_answer_decodes_as_the_message_it_is_declared_to_be(ask: Ask, run: st
 
 def test_threads_that_log_the_same_points_to_one_run_leave_each_point_once(ask: Ask, run: str) -> None:
     """Autologging clients send batches from parallel threads, and send again what was not answered in time."""
+
     def work(first: int) -> None:
         for start in range(first, 2000, 100):
             log(ask, run, "m", *((step, 7, step / 3) for step in range(start, start + 200)))

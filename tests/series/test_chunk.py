@@ -16,7 +16,9 @@ int64s = st.integers(-(2**63), 2**63 - 1)
 floats = st.floats(allow_nan=True, allow_infinity=True) | st.floats(width=32)
 points = st.lists(st.tuples(int64s, int64s, floats), min_size=1, max_size=60)
 smooth = st.lists(
-    st.tuples(st.integers(0, 300), st.integers(1_700_000_000_000, 1_700_000_100_000), st.sampled_from([0.0, -0.0, 0.5])),
+    st.tuples(
+        st.integers(0, 300), st.integers(1_700_000_000_000, 1_700_000_100_000), st.sampled_from([0.0, -0.0, 0.5])
+    ),
     min_size=1,
     max_size=60,
 ).map(sorted)

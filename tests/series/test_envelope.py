@@ -27,7 +27,9 @@ def curve_of(points: list[tuple[int, float]]) -> Series:
 
 
 @given(curves, st.integers(1, 20))
-def test_an_envelope_is_short_keeps_the_extremes_and_invents_nothing(points: list[tuple[int, float]], width: int) -> None:
+def test_an_envelope_is_short_keeps_the_extremes_and_invents_nothing(
+    points: list[tuple[int, float]], width: int
+) -> None:
     curve = curve_of(points)
     outline = envelope(curve, width)
     assert len(outline.steps) <= max(2 * width, 0)

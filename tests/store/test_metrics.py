@@ -108,9 +108,7 @@ class Curves:
 
     def state(self) -> dict[str, object]:
         names = "value, step, timestamp, count, nans, min, max, first, first_step, first_timestamp, sum, tail"
-        row = self.database.read(
-            lambda tx: tx.one(f"SELECT {names} FROM metric_latest WHERE run_id = ?", (self.run,))
-        )
+        row = self.database.read(lambda tx: tx.one(f"SELECT {names} FROM metric_latest WHERE run_id = ?", (self.run,)))
         assert row is not None
         return dict(zip(names.split(", "), row, strict=True))
 

@@ -120,8 +120,7 @@ def _read(tx: Tx, run: int, key: int, index: Sequence[Row]) -> Iterator[Series]:
     for start in range(0, len(index), _TOGETHER):
         seqs = [row[0] for row in index[start : start + _TOGETHER]]
         rows = tx.all(
-            "SELECT seq, points FROM metric_chunks "
-            f"WHERE run_id = ? AND key_id = ? AND seq IN ({marks(len(seqs))})",
+            f"SELECT seq, points FROM metric_chunks WHERE run_id = ? AND key_id = ? AND seq IN ({marks(len(seqs))})",
             (run, key, *seqs),
         )
         found: dict[int, bytes] = dict(rows)
