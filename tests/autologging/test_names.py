@@ -77,5 +77,5 @@ def test_every_name_that_mlflow_logs_is_logged(tmp_path: Path, hito_server: Any)
         assert not [name for name in added if not ADDED_METRICS.fullmatch(name)]
         assert set(their["files"]) <= set(our["files"])
         assert not [name for name in set(our["files"]) - set(their["files"]) if not ADDED_FILES.fullmatch(name)]
-        assert their["datasets"] == our["datasets"]
+        assert their["datasets"] == our["datasets"], their["tags"]
         assert their["models"] == our["models"]

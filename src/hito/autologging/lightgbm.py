@@ -69,11 +69,11 @@ def autolog(
 
 def _patch(module: types.ModuleType) -> None:
     if module.__name__ == "lightgbm.engine":
-        _patches.functions({module.train: _around_train})
+        _patches.functions({module.train: _around_train}, at_home=True)
     if module.__name__ == "lightgbm.sklearn":
         train = getattr(module, "train", None)
         if train is not None:
-            _patches.functions({train: _around_train})
+            _patches.functions({train: _around_train}, at_home=True)
         for value in list(vars(module).values()):
             if isinstance(value, type) and value.__module__ == module.__name__:
                 _patches.method(value, "fit", _around_fit)
@@ -150,6 +150,7 @@ class _Given:
 
     def __init__(self, given: dict[str, Any]) -> None:
         self.train = given["train_set"]
+        self.named = bool(given.get("valid_names"))
         self.sets = [(name, one) for name, one in _named(given) if one is not self.train]
         self.raw = {id(one): one.data for one in (self.train, *(one for _, one in self.sets))}
 
@@ -180,7 +181,10 @@ def _log_datasets(found: Recording, given: _Given, sets: list[tuple[str, Any]]) 
     if found.dataset is not None:
         found.input(found.dataset, "train")
     for name, one in sets:
-        described = samples.describe(given.features(one), name=name)
+        if one is given.train and not given.named:
+            continue
+        # MLflow calls those that were given no names as it calls the training data.
+        described = samples.describe(given.features(one), name=name if given.named else samples.NAME)
         if described is not None:
             found.input(described, "eval")
 
@@ -279,7 +283,7 @@ def _around_fit(original: Original, args: tuple[Any, ...], named: dict[str, Any]
 def _before_fit(found: Recording, original: Original, args: tuple[Any, ...], named: dict[str, Any]) -> sklearn.Given:
     given = sklearn.given_to(original, args, named)
     if found.settings.log_datasets:
-        names = named.get("eval_names") or ()
+        names = named.get("eval_names") or [samples.NAME] * len(named.get("eval_set") or ())
         found.step("the dataset", boosting.log_given, found, given, named.get("eval_set"), names, "valid")
     return given
 

@@ -79,11 +79,11 @@ def autolog(
 
 def _patch(module: types.ModuleType) -> None:
     if module.__name__ == "xgboost.training":
-        _patches.functions({module.train: _around_train})
+        _patches.functions({module.train: _around_train}, at_home=True)
     if module.__name__ == "xgboost.sklearn":
         train = getattr(module, "train", None)
         if train is not None:
-            _patches.functions({train: _around_train})
+            _patches.functions({train: _around_train}, at_home=True)
         for value in list(vars(module).values()):
             if isinstance(value, type) and value.__module__ == module.__name__:
                 _patches.method(value, "fit", _around_fit)

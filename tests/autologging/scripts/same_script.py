@@ -1,4 +1,4 @@
-# ruff: noqa: N806  X is what everybody calls it
+# ruff: noqa: E402, PERF401  X is what everybody calls it; autolog comes first, as in many a script
 """One script for two libraries: `same_script.py mlflow|hito URI EXPERIMENT` prints what autolog left on each run."""
 
 import importlib
