@@ -18,29 +18,35 @@ sys.exit(CODE)
 """
 
 
-def follow(folder: Path, code: int) -> subprocess.CompletedProcess[str]:
-    (folder / "train.py").write_text(SCRIPT.replace("CODE", str(code)))
-    command = [
-        sys.executable,
-        "-m",
-        "hito.cli.main",
-        "run",
-        "--experiment",
-        "e",
-        "--no-models",
-        "train.py",
-        "--depth",
-        "3",
-    ]
+def follow(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")])
-    env = {**os.environ, "PYTHONPATH": path, "MPLBACKEND": "Agg"}
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "hito.cli.main", "run", "--experiment", "e", "--no-models", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path, "MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_a_script_is_logged_and_ends_with_its_own_code(tmp_path: Path) -> None:
-    done = follow(tmp_path, 3)
+    (tmp_path / "train.py").write_text(SCRIPT.replace("CODE", "3"))
+    done = follow(tmp_path, "train.py", "--depth", "3")
     assert done.returncode == 3, done.stderr
     (run,) = hito.search_runs(experiment_names=["e"], output_format="list")
     assert (run.info.run_name, run.info.status) == ("train", "FAILED")
     assert "training_roc_auc" in run.data.metrics
     assert run.data.params["max_iter"] == "500"
+    assert run.data.tags["mlflow.source.name"] == "train.py"
+    # The script is in no checkout; the one in which this command lives is not its source.
+    assert not any(key.startswith("mlflow.source.git") for key in run.data.tags)
+
+
+def test_a_module_or_file_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
+    for words in (("-m", "no.such.module"), ("-m", "nosuchmodule"), ("nothing.py",)):
+        done = follow(tmp_path, *words)
+        assert done.returncode == 2
+        assert "there is no" in done.stderr
+        assert "Traceback" not in done.stderr

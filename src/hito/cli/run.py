@@ -5,6 +5,7 @@ The script is not touched and need not know of hito: it finds its own arguments 
 are children of it.
 """
 
+import importlib.util
 import runpy
 import sys
 from pathlib import Path
@@ -86,6 +87,18 @@ def _as_python_would(script: str, arguments: tuple[str, ...], module: bool) -> N
     if Path(script).is_dir():
         folder = script
     sys.path.insert(0, folder)
+    # What is captured as the run's source is the script and its checkout, not this command and hito's.
+    sys.modules["__main__"].__file__ = _origin(script) if module else str(Path(script).resolve())
+
+
+def _origin(module: str) -> str | None:
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):  # its package is not there, or the name is no name
+        spec = None
+    if spec is None:
+        raise click.UsageError(f"there is no module {module}")
+    return spec.origin
 
 
 def _nest_runs(around: str) -> None:
