@@ -88,21 +88,21 @@ def test_a_forked_process_logs_to_its_parents_run(tracking: str) -> None:
 
 def test_a_worker_process_logs_by_the_runs_id(tracking: str) -> None:
     joblib = pytest.importorskip("joblib")
+
+    def work(run_id: str, step: int) -> None:  # in here, so that it travels by value: workers cannot import a test
+        import hito
+
+        hito.log_metric("worked", step, step=step, run_id=run_id)
+
     with hito.start_run() as run:
         run_id = run.info.run_id
         with joblib.parallel_config(backend="loky", n_jobs=2):
-            joblib.Parallel()(joblib.delayed(_work)(run_id, step) for step in range(4))
+            joblib.Parallel()(joblib.delayed(work)(run_id, step) for step in range(4))
     deadline = time.monotonic() + 20  # the workers live on, and ship what they logged in their own time
     while len(hito.MlflowClient().get_metric_history(run_id, "worked")) < 4:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     joblib.externals.loky.get_reusable_executor().shutdown()  # they would keep this test's tracking URI
-
-
-def _work(run_id: str, step: int) -> None:
-    import hito
-
-    hito.log_metric("worked", step, step=step, run_id=run_id)
 
 
 def test_a_joblib_thread_logs_to_the_run(tracking: str) -> None:
