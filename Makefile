@@ -35,7 +35,7 @@ lint: setup ## style, types, layers
 	$(BIN)/lint-imports
 
 test: setup clients lint ## everything that must hold
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile --durations 25
 
 conform: setup clients ## play the recorded conversations against a real MLflow, too
 	$(BIN)/python tests/conformance/against_mlflow.py
