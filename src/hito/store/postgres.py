@@ -36,7 +36,7 @@ from hito.core.errors import HitoError, Internal, InvalidArgument, Unavailable
 from hito.store import postgres_link as link
 from hito.store.database import UNSTORABLE, Row, Tx
 from hito.store.group import Group, Job
-from hito.store.names import Names
+from hito.store.names import Names, Naming
 from hito.store.postgres_link import Link, statement
 from hito.store.upgrade import NOT_OURS, upgrade
 
@@ -71,16 +71,15 @@ _LOCK = f"SELECT pg_advisory_xact_lock({_WRITERS})".encode()
 _READER_SETTINGS = "SET plan_cache_mode = force_custom_plan"
 
 
-class PostgresTx:
+class PostgresTx(Naming):
     """A transaction on one connection. See `database.Tx` for what the methods mean."""
 
-    __slots__ = ("_link", "_names", "_new", "_saves", "_wrote", "now")
+    __slots__ = ("_link", "_saves", "_wrote", "now")
     dialect = "postgres"
 
     def __init__(self, connection: Link, names: Names, now: int, *, saves: bool = False) -> None:
         self._link = connection
-        self._names = names
-        self._new: dict[str, int] = {}
+        super().__init__(names)
         self._saves = saves  # others share the transaction: what is written must be undone alone
         self._wrote = False
         self.now = now
@@ -106,40 +105,6 @@ class PostgresTx:
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self._before_writing()
         self._link.tell_many(statement(sql).text, rows)
-
-    def intern(self, name: str) -> int:
-        known = self.key(name)
-        if known is not None:
-            return known
-        row = self.one("INSERT INTO keys (name) VALUES (?) RETURNING id", (name,))
-        assert row is not None
-        self._new[name] = row[0]
-        return int(row[0])
-
-    def key(self, name: str) -> int | None:
-        known = self._names.id(name) or self._new.get(name)
-        if known is not None:
-            return known
-        row = self.one("SELECT id FROM keys WHERE name = ?", (name,))
-        if row is None:
-            return None
-        self._new[name] = row[0]
-        return int(row[0])
-
-    def name(self, key: int) -> str:
-        known = self._names.name(key)
-        if known is not None:
-            return known
-        row = self.one("SELECT name FROM keys WHERE id = ?", (key,))
-        if row is None:
-            raise Internal(f"The store has no name for key {key}.")
-        self._new[row[0]] = key
-        return str(row[0])
-
-    def settle(self) -> None:
-        """Remember the names that were met, now that they are certain."""
-        if self._new:
-            self._names.add(self._new)
 
     def keep(self) -> None:
         """The job is done: what it wrote now belongs to the transaction."""

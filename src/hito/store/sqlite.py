@@ -24,7 +24,7 @@ from hito.core.clock import now_ms
 from hito.core.errors import HitoError, Internal, InvalidArgument, PermissionDenied, Unavailable
 from hito.store.database import OVERFLOW, READ_ONLY, UNSTORABLE, Row, Tx
 from hito.store.group import Group, Job
-from hito.store.names import Names
+from hito.store.names import Names, Naming
 from hito.store.search.functions import functions
 from hito.store.upgrade import NOT_OURS, upgrade
 
@@ -61,16 +61,15 @@ _WORDS = {
 }
 
 
-class SqliteTx:
+class SqliteTx(Naming):
     """A transaction on one connection. See `database.Tx` for what the methods mean."""
 
-    __slots__ = ("_connection", "_names", "_new", "now")
+    __slots__ = ("_connection", "now")
     dialect = "sqlite"
 
     def __init__(self, connection: apsw.Connection, names: Names, now: int) -> None:
         self._connection = connection
-        self._names = names
-        self._new: dict[str, int] = {}
+        super().__init__(names)
         self.now = now
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
@@ -86,40 +85,6 @@ class SqliteTx:
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self._connection.executemany(sql, rows)
-
-    def intern(self, name: str) -> int:
-        known = self.key(name)
-        if known is not None:
-            return known
-        row = self.one("INSERT INTO keys (name) VALUES (?) RETURNING id", (name,))
-        assert row is not None
-        self._new[name] = row[0]
-        return int(row[0])
-
-    def key(self, name: str) -> int | None:
-        known = self._names.id(name) or self._new.get(name)
-        if known is not None:
-            return known
-        row = self.one("SELECT id FROM keys WHERE name = ?", (name,))
-        if row is None:
-            return None
-        self._new[name] = row[0]
-        return int(row[0])
-
-    def name(self, key: int) -> str:
-        known = self._names.name(key)
-        if known is not None:
-            return known
-        row = self.one("SELECT name FROM keys WHERE id = ?", (key,))
-        if row is None:
-            raise Internal(f"The store has no name for key {key}.")
-        self._new[row[0]] = key
-        return str(row[0])
-
-    def settle(self) -> None:
-        """Remember the names that were met, now that they are certain."""
-        if self._new:
-            self._names.add(self._new)
 
 
 class SqliteDatabase:
