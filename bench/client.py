@@ -38,11 +38,32 @@ durable = client.flush(run_id, 60.0) if "--down" not in sys.argv else False
 shipped = time.perf_counter() - began
 took.sort()
 found = len(client.get_metric_history(run_id, "loss")) if durable else None
+import hito
+if uri:
+    hito.set_tracking_uri(uri)
+fluent, begun = [], []
+for number in range(11):
+    hito.start_run()
+    for step in range(2000):
+        start = clock()
+        hito.log_metric("loss", 1 / (step + 1), step=step)
+        fluent.append(clock() - start)
+    if number == 0:
+        fluent.clear()
+    hito.end_run()
+for number in range(21):
+    began = time.perf_counter()
+    hito.start_run()
+    hito.end_run()
+    begun.append(time.perf_counter() - began)
+fluent.sort()
 print(json.dumps({
     "log_metric median us": took[count // 2] / 1e3, "p99 us": took[count * 99 // 100] / 1e3,
     "p99.9 us": took[count * 999 // 1000] / 1e3, "max ms": took[-1] / 1e6, "loop s": round(looped, 3),
     "until durable s": round(shipped, 3) if durable else None, "points read": found,
-    "start_run + end_run ms, median": statistics.median(both) * 1e3, "p90": sorted(both)[36] * 1e3,
+    "create_run + set_terminated ms, median": statistics.median(both) * 1e3, "p90": sorted(both)[36] * 1e3,
+    "hito.log_metric median us": fluent[10_000] / 1e3, "hito.log_metric p99 us": fluent[19_800] / 1e3,
+    "hito.start_run + end_run ms, median": statistics.median(begun) * 1e3,
 }))
 """
 
@@ -85,7 +106,8 @@ def run(code: str, *arguments: str, python: str = sys.executable) -> str:
 def imports() -> dict[str, float]:
     """Seconds of processor time and memory that an import adds, the best of seven."""
     found = {}
-    for name, code in (("nothing", "pass"), ("msgspec", "import msgspec"), ("hito.connect", "import hito.connect")):
+    for name in ("nothing", "hito", "msgspec", "hito.connect", "hito.fluent.runs"):
+        code = "pass" if name == "nothing" else f"import {name}"
         seen = [tuple(map(float, run(_IMPORT.format(code)).split())) for _ in range(7)]
         found[f"import {name} ms"] = round(min(one[0] for one in seen) * 1e3, 1)
         found[f"with {name} MB"] = round(min(one[1] for one in seen), 1)
