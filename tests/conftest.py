@@ -380,6 +380,16 @@ def hito_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def hito_server_on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same over PostgreSQL."""
+    uri = postgres.database()
+    server = start_server(tmp_path_factory.mktemp("server"), backend_uri=uri)
+    yield server
+    server.stop()
+    postgres.drop(uri)
+
+
 @pytest.fixture
 def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerMaker]:
     """`make_server(*flags, backend_uri=…, folder=…, env=…, port=…, wait=True)`: as many servers as the test needs."""

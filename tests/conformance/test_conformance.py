@@ -24,11 +24,14 @@ STORIES = {
 }
 
 
-@pytest.fixture(scope="session")
+GIVEN = os.environ.get("CONFORMANCE_URL", "").rstrip("/")
+
+
+@pytest.fixture(scope="session", params=["given"] if GIVEN else ["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest) -> str:
-    """The server under test: the one named in the environment, else a fresh hito."""
-    given = os.environ.get("CONFORMANCE_URL")
-    return given.rstrip("/") if given else request.getfixturevalue("hito_server").url
+    """The server under test: the one named in the environment, else a fresh hito over each database."""
+    fixture = {"sqlite": "hito_server", "postgres": "hito_server_on_postgres"}
+    return GIVEN or str(request.getfixturevalue(fixture[request.param]).url)
 
 
 @pytest.fixture(scope="session")

@@ -54,6 +54,8 @@ def search_runs(
     wanted = keys(fields, conditions, orders, tx.dialect)
     columns = [column for key in wanted for column in key.columns]
     start = page.decode(token, digest, [column.types for column in columns])
+    if not experiments:  # only now: a filter that makes no sense is refused wherever it looks
+        return Page([], None)
     found: list[Row] = []
     partitions = _partitions(tx, experiments, view)
     if len(partitions) <= MERGED:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 
 from hito.search.pattern import variants
-from hito.store.search.fragment import FALSE, Sql
+from hito.store.search.fragment import FALSE, TRUE, Sql
 
 _FEW = 20
 """Values of an IN list that are written out; a longer list is one parameter."""
@@ -39,6 +39,8 @@ def among(dialect: str, value: str, texts: Sequence[str], negated: bool = False)
 def among_numbers(dialect: str, value: str, numbers: Sequence[int], negated: bool = False) -> Sql:
     """The same for whole numbers, such as ids."""
     no = "NOT " if negated else ""
+    if not numbers:  # an empty list in parentheses is no SQL to PostgreSQL
+        return TRUE if negated else FALSE
     if len(numbers) <= _FEW:
         return Sql(f"{value} {no}IN ({', '.join('?' * len(numbers))})", tuple(numbers))
     if dialect == "sqlite":
