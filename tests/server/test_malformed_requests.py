@@ -52,9 +52,14 @@ class Client:
         return answer.status
 
 
+@pytest.fixture(scope="module", params=["hito_server", "hito_server_on_postgres"])
+def server(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture(scope="module")
-def client(hito_server: Any) -> Iterator[Client]:
-    client = Client(hito_server.url)
+def client(server: Any) -> Iterator[Client]:
+    client = Client(server.url)
     yield client
     client.connection.close()
 
@@ -167,14 +172,14 @@ def test_query_strings_of_any_kind_are_answered_or_refused(client: Client) -> No
             client.send("GET", f"{address(endpoint, chance)}?{query}")
 
 
-def test_the_server_is_well_after_all_that_and_has_not_grown(hito_server: Any, client: Client) -> None:
-    before = resident_mb(hito_server.pid)
+def test_the_server_is_well_after_all_that_and_has_not_grown(server: Any, client: Client) -> None:
+    before = resident_mb(server.pid)
     body = b'{"experiment_ids": ["0"], "filter": "' + b"(" * 60_000 + b'"}'
     for _ in range(50):
         client.send("POST", "/api/2.0/mlflow/runs/search", body)
         client.send("POST", "/api/2.0/mlflow/runs/log-batch", BODIES["a deep nest"])
     assert client.send("GET", "/health") == 200
-    assert resident_mb(hito_server.pid) - before < 40
+    assert resident_mb(server.pid) - before < 40
 
 
 def resident_mb(pid: int) -> float:
