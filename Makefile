@@ -18,7 +18,7 @@ setup: .venv/.ready ## make .venv with hito, all extras and the tools
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
-clients: .venvs/mlflow-3.17/.ready .venvs/mlflow-2.22/.ready ## environments with the official client, for journeys and the demo
+clients: .venvs/mlflow-3.17/.ready .venvs/mlflow-2.22/.ready .venvs/mlflow-3.17-server/.ready ## environments with the official client, and with its server, for the tests
 
 .venvs/mlflow-%/.ready: requirements/client-%.txt | setup
 	$(UV) venv --quiet --clear --python $(BIN)/python .venvs/mlflow-$*

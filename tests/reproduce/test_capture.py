@@ -31,7 +31,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "train.py").write_text("print('hello')\n")
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(folder / "train.py"))
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(folder / "train.py"), raising=False)
     monkeypatch.setattr(sys, "argv", ["train.py", "--password", "hunter2hunter2"])
     monkeypatch.setattr(sys, "orig_argv", ["python", "train.py", "--password", "hunter2hunter2", "--depth=3"])
     monkeypatch.setattr(capture._known, "look", None)
@@ -71,7 +71,7 @@ def test_packed_branches_detached_heads_and_worktrees_are_read(checkout: Path, m
     _git(checkout, "pack-refs", "--all")
     assert context.tags()["mlflow.source.git.commit"] == commit
     _git(checkout, "worktree", "add", "-q", "../tree", "-b", "side")
-    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(checkout.parent / "tree" / "train.py"))
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(checkout.parent / "tree" / "train.py"), raising=False)
     assert context.tags()["mlflow.source.git.branch"] == "side"
     assert context.tags()["mlflow.source.git.commit"] == commit
     _git(checkout.parent / "tree", "checkout", "-q", "--detach")
