@@ -160,3 +160,48 @@ def test_we_answer_as_mlflow_does_with_the_models_that_it_wrote(version: str, fo
         assert len(face.predict(shuffled)) == len(X)
         checked += 1
     assert checked == (4 if version == "2.22" else 6)
+
+
+WRITE_THE_REST = """
+import logging, os, sys, warnings
+os.chdir(sys.argv[1])
+warnings.filterwarnings("ignore"); logging.disable(logging.WARNING)
+import lightgbm, mlflow.lightgbm, mlflow.onnx, numpy, onnx, pandas
+from onnx import TensorProto, helper
+
+X = pandas.DataFrame(numpy.random.RandomState(0).rand(100, 4), columns=list("abcd"))
+X.to_csv("x.csv", index=False)
+y = (X.a > X.b).astype(int)
+booster = lightgbm.train({"objective": "binary", "verbosity": -1, "num_threads": 1}, lightgbm.Dataset(X, y), 5)
+mlflow.lightgbm.save_model(booster, "booster")
+numpy.savetxt("booster.csv", booster.predict(X))
+wrapped = lightgbm.LGBMClassifier(n_estimators=5, verbosity=-1, n_jobs=1).fit(X, y)
+mlflow.lightgbm.save_model(wrapped, "wrapped")
+numpy.savetxt("wrapped.csv", wrapped.predict(X))
+weights = numpy.arange(4, dtype="float32")
+graph = helper.make_graph(
+    [helper.make_node("MatMul", ["x", "w"], ["y"])], "g",
+    [helper.make_tensor_value_info("x", TensorProto.FLOAT, [None, 4])],
+    [helper.make_tensor_value_info("y", TensorProto.FLOAT, [None, 1])],
+    [helper.make_tensor("w", TensorProto.FLOAT, [4, 1], weights.tolist())],
+)
+model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+mlflow.onnx.save_model(model, "onnx")
+numpy.savetxt("onnx.csv", X.values.astype("float32") @ weights)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", clients.CLIENTS)
+def test_we_read_lightgbm_and_onnx_as_mlflow_writes_them(version: str, folder: Path) -> None:
+    import pandas as pd
+
+    clients.run(version, WRITE_THE_REST, folder)
+
+    rows = pd.read_csv(folder / "x.csv")
+    for name in ("booster", "wrapped", "onnx"):
+        # MLflow 2.22 keeps LightGBM's wrappers as a pickle, which we open only because this test says so.
+        face = pyfunc.load(folder / name, trust=Trust(pickle=name == "wrapped" and version == "2.22"))
+        found = face.predict(rows.astype("float32") if name == "onnx" else rows)
+        answer = next(iter(found.values())) if isinstance(found, dict) else found
+        np.testing.assert_allclose(np.asarray(answer).ravel(), np.loadtxt(folder / f"{name}.csv"), rtol=1e-5, atol=1e-6)
