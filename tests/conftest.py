@@ -13,6 +13,7 @@ the workers of pytest-xdist: each has its own PostgreSQL and its own servers.
 """
 
 import contextlib
+import fcntl
 import itertools
 import os
 import pwd
@@ -176,11 +177,16 @@ def _install() -> None:
         done = subprocess.run([*get, *arguments], capture_output=True, text=True, check=False, env=environment)
         return done.returncode == 0
 
-    run("update")
-    if run("install", "-y", "--no-install-recommends", "postgresql-common"):
-        with Path("/etc/postgresql-common/createcluster.conf").open("a", encoding="utf-8") as settings:
-            settings.write("\ncreate_main_cluster = false\n")
-        run("install", "-y", "--no-install-recommends", "postgresql")
+    # Tests run in several processes, and apt lets one at a time: the others would fail, not wait.
+    with (Path(tempfile.gettempdir()) / "hito-tests-apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if _installed() is not None:
+            return
+        run("update")
+        if run("install", "-y", "--no-install-recommends", "postgresql-common"):
+            with Path("/etc/postgresql-common/createcluster.conf").open("a", encoding="utf-8") as settings:
+                settings.write("\ncreate_main_cluster = false\n")
+            run("install", "-y", "--no-install-recommends", "postgresql")
 
 
 def _unprivileged(folder: Path) -> list[str]:

@@ -5,11 +5,13 @@ It is ended by its id, or with us if we are killed. Where Swift is not installed
 elsewhere the S3 tests skip.
 """
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -167,8 +169,11 @@ def missing_swift() -> str | None:
         return f"no OpenStack Swift here; on Debian: sudo {' '.join(command)}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
     noninteractive = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update"], env=noninteractive, **quiet)
-    done = subprocess.run(command, env=noninteractive, **quiet)
+    # Tests run in several processes, and apt lets one at a time: the others would fail, not wait.
+    with (Path(tempfile.gettempdir()) / "hito-tests-apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(["apt-get", "update"], env=noninteractive, **quiet)
+        done = subprocess.run(command, env=noninteractive, **quiet)
     return f"OpenStack Swift could not be installed: {' '.join(command)}" if done.returncode else None
 
 
