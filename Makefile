@@ -9,7 +9,9 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-setup: .venv/.ready ## make .venv with hito, all extras and the tools
+PAGE := src/hito/server/static/index.html
+
+setup: .venv/.ready $(PAGE) ## make .venv with hito, all extras and the tools, and build the page
 
 .venv/.ready: requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	test -x $(UV) || $(PYTHON) -m venv .venv
@@ -17,6 +19,15 @@ setup: .venv/.ready ## make .venv with hito, all extras and the tools
 	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/dev.txt
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
+
+page: $(PAGE) ## build the page into the package
+
+ui/node_modules/.ready: ui/package.json ui/package-lock.json
+	cd ui && npm ci --silent --ignore-scripts
+	touch $@
+
+$(PAGE): ui/node_modules/.ready $(shell find ui/src ui/index.html ui/vite.config.ts -type f -not -name '*.test.*')
+	cd ui && npm run --silent build -- --logLevel warn
 
 clients: .venvs/mlflow-3.17/.ready .venvs/mlflow-2.22/.ready .venvs/mlflow-3.17-server/.ready ## environments with the official client, and with its server, for the tests
 
@@ -28,13 +39,15 @@ clients: .venvs/mlflow-3.17/.ready .venvs/mlflow-2.22/.ready .venvs/mlflow-3.17-
 demo: setup .venvs/mlflow-3.17/.ready ## train two models with the official client against hito, and leave the server running
 	$(BIN)/python examples/demo.py
 
-lint: setup ## style, types, layers
+lint: setup ## style, types, layers, of Python and of the page
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd ui && npm run --silent types && npm run --silent lint
 
 test: setup clients lint ## everything that must hold
+	cd ui && npm run --silent test
 	$(BIN)/pytest -n 2 --dist loadfile --durations 25
 
 conform: setup clients ## play the recorded conversations against a real MLflow, too
@@ -49,6 +62,6 @@ lock: setup ## resolve all requirements anew
 	for client in 3.17 2.22; do $(COMPILE) requirements/client-$$client.in -o requirements/client-$$client.txt; done
 
 clean: ## forget every environment and cache
-	rm -rf .venv .venvs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf ui/node_modules src/hito/server/static .venv .venvs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup clients demo lint test conform bench lock clean
+.PHONY: help setup page clients demo lint test conform bench lock clean

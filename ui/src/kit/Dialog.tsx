@@ -1,0 +1,47 @@
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { IconButton } from "./IconButton";
+import "./Dialog.css";
+
+interface Props {
+  open: boolean;
+  close: () => void;
+  title: string;
+  /** One sentence below the title. */
+  hint?: ReactNode;
+  children: ReactNode;
+  /** Buttons, the main one last. */
+  actions?: ReactNode;
+  wide?: boolean;
+}
+
+export function Dialog({ open, close, title, hint, children, actions, wide = false }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Radix.Root open={open} onOpenChange={(now) => !now && close()}>
+      <Radix.Portal>
+        <Radix.Overlay className="dialog-veil" />
+        <Radix.Content
+          className={`dialog ${wide ? "wide" : ""}`}
+          {...(hint ? {} : { "aria-describedby": undefined })}
+        >
+          <header>
+            <Radix.Title asChild>
+              <h2>{title}</h2>
+            </Radix.Title>
+            <Radix.Close asChild>
+              <IconButton label={t("kit.close")} keys="Esc">
+                <X />
+              </IconButton>
+            </Radix.Close>
+          </header>
+          {hint && <Radix.Description className="quiet">{hint}</Radix.Description>}
+          <div className="dialog-body">{children}</div>
+          {actions && <footer>{actions}</footer>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,16 @@
+import { Link } from "@tanstack/react-router";
+import { MapPinOff } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Empty } from "./Empty";
+
+/** A path that leads nowhere. */
+export function Lost() {
+  const { t } = useTranslation();
+  return (
+    <Empty icon={<MapPinOff />} title={t("kit.lost")}>
+      <p>
+        <Link to="/">{t("kit.toStart")}</Link>
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,41 @@
+import { Tabs as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import "./Tabs.css";
+
+interface Tab {
+  id: string;
+  label: ReactNode;
+  /** A number beside the label. */
+  count?: number | undefined;
+  content: ReactNode;
+}
+
+export function Tabs({
+  label,
+  tabs,
+  value,
+  choose,
+}: {
+  label: string;
+  tabs: Tab[];
+  value: string;
+  choose: (id: string) => void;
+}) {
+  return (
+    <Radix.Root className="tabs" value={value} onValueChange={choose}>
+      <Radix.List className="tabs-list" aria-label={label}>
+        {tabs.map((tab) => (
+          <Radix.Trigger key={tab.id} value={tab.id} className="tab">
+            {tab.label}
+            {tab.count !== undefined && <span className="tab-count">{tab.count}</span>}
+          </Radix.Trigger>
+        ))}
+      </Radix.List>
+      {tabs.map((tab) => (
+        <Radix.Content key={tab.id} value={tab.id} className="tab-content">
+          {tab.content}
+        </Radix.Content>
+      ))}
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,3 @@
+export function VersionScreen() {
+  return <div className="page" />;
+}

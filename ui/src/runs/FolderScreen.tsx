@@ -1,0 +1,3 @@
+export function FolderScreen() {
+  return <div className="page" />;
+}
