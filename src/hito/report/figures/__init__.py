@@ -1,0 +1,1 @@
+"""One chart each: results in, a `Figure` out. Nothing here knows how it is drawn."""
