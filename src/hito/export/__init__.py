@@ -2,5 +2,4 @@
 
 folder      what stands in it, and in which order it is made
 lock        its requirements, every version and hash
-wheel       this hito as a wheel
 """

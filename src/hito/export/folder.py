@@ -18,9 +18,10 @@ from string import Template
 import yaml
 
 from hito.core.errors import AlreadyExists, InvalidArgument, NotFound, PermissionDenied
-from hito.export import lock, wheel
+from hito.export import lock
 from hito.flavors import environment, pyfunc
 from hito.flavors.trust import Trust
+from hito.reproduce import wheel
 
 _SERVE = """#!/bin/sh
 # Serves the model beside this file:  ./serve.sh        PORT=8080 HOST=0.0.0.0 ./serve.sh --workers 2

@@ -6,13 +6,12 @@ serve are resolved together by uv, so that a clash is found while exporting and 
 
 import importlib.metadata
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from hito.core.errors import InvalidArgument, Unavailable
 from hito.flavors import environment
+from hito.reproduce import environments
 
 _TIME = 300
 _MLFLOW = re.compile(r"mlflow(-skinny|-tracing)?\b", re.IGNORECASE)
@@ -31,7 +30,7 @@ def lock(model: Path, python: str, target: Path) -> None:
     """
     wanted = [*required(model), *_serving()]
     command = [
-        uv(), "pip", "compile", "-", "--quiet", "--universal", "--python-version", python, "--generate-hashes",
+        environments.uv(), "pip", "compile", "-", "--quiet", "--universal", "--python-version", python, "--generate-hashes",
         "--no-emit-index-url", "--no-annotate", "--no-header", "--output-file", str(target),
     ]  # fmt: skip
     try:
@@ -52,18 +51,6 @@ def required(model: Path) -> list[str]:
     file = model / environment.REQUIREMENTS
     lines = environment.checked(file) if file.is_file() else []
     return [line for line in lines if not _MLFLOW.match(line)]
-
-
-def uv() -> str:
-    """The path of uv: of this environment, else of the machine.
-
-    Raises: InvalidArgument: there is none.
-    """
-    beside = Path(sys.executable).parent / "uv"
-    found = str(beside) if beside.is_file() else shutil.which("uv")
-    if found is None:
-        raise InvalidArgument("this needs uv, which resolves requirements: pip install 'hito[reproduce]'")
-    return found
 
 
 def _serving() -> list[str]:

@@ -24,8 +24,11 @@ _found: dict[str, str] = {}
 def set_tracking_uri(uri: str | Path) -> None:
     """Talk to the server at `uri`, or to the store or folder that it names; "" goes back to the default.
 
-    Runs that are active go on where they began.
+    Runs that are active go on where they began. A program that `hito reproduce` runs again (HITO_SANDBOX) logs to the
+    server that it was given, whatever it asks for: what it registers and promotes must not reach anybody's registry.
     """
+    if os.environ.get("HITO_SANDBOX"):
+        return
     _export("TRACKING_URI", uri)
 
 
@@ -47,6 +50,8 @@ def is_tracking_uri_set() -> bool:
 
 def set_registry_uri(uri: str | Path) -> None:
     """Keep registered models at another place than runs; "" means the same."""
+    if os.environ.get("HITO_SANDBOX"):
+        return
     _export("REGISTRY_URI", uri)
 
 

@@ -14,7 +14,7 @@ from hito.client import voice
 from hito.core.errors import HitoError
 from hito.fluent import active
 from hito.fluent.active import Scope
-from hito.reproduce import machine
+from hito.reproduce import files, machine
 
 if TYPE_CHECKING:
     from hito.reproduce.capture import Provenance
@@ -64,6 +64,7 @@ _worker = _Worker()
 def begin(scope: Scope) -> None:
     """Record where a run comes from, soon."""
     beginning = machine.note()
+    files.watch()
     worker = _worker
 
     def job() -> None:

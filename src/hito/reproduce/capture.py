@@ -1,6 +1,7 @@
 """Everything that running again needs to know, as tags and files.
 
     hito/environment.json   entry point, arguments, folder, Python, machine, settings, seeds, all that is installed
+    hito/data.json          data files that the program read, with their digests (written when the run ends)
     hito/source.patch       what differs from the commit; hito/source.zip, hito/cells.py: see `source`
     requirements.txt        what was imported, pinned
 
@@ -12,15 +13,17 @@ import json
 import sys
 import threading
 import time
+from pathlib import Path
 
 from msgspec import Struct
 
-from hito.reproduce import context, machine, packages, source
+from hito.reproduce import context, files, machine, packages, source
 from hito.reproduce.secrets import masked_arguments
 
 FOLDER = "hito"
 ENVIRONMENT = f"{FOLDER}/environment.json"
 REQUIREMENTS = "requirements.txt"
+DATA = f"{FOLDER}/data.json"
 
 DIRTY, COMMAND, PYTHON = "hito.git.dirty", "hito.command", "hito.python"
 
@@ -63,6 +66,7 @@ def gather(beginning: machine.Beginning) -> Provenance:
         "entry_point": str(script) if script is not None else context.source_name(),
         "command": command,
         "folder": beginning.folder,
+        "ordinal": beginning.ordinal,
         **machine.describe(),
         "seeds": beginning.seeds,
         "source": {"git_root": found.git_root, "dirty": found.dirty, "left_out": found.left_out, **_git()},
@@ -93,6 +97,9 @@ def gather_again(before: dict[str, bytes]) -> dict[str, bytes]:
     were imported meanwhile are added; in a notebook, cells that were run.
     """
     found = {REQUIREMENTS: requirements()}
+    read = files.described(getattr(sys, "orig_argv", sys.argv)[1:], str(Path.cwd()))
+    if read:
+        found[DATA] = json.dumps({"files": read}, indent=2).encode()
     cells = source.notebook_cells()
     if cells or f"{FOLDER}/{source.PATCH}" not in before:
         with _lock:

@@ -1,6 +1,7 @@
 """The interpreter, the machine, and what steers how numbers come out on them."""
 
 import hashlib
+import itertools
 import os
 import platform
 import sys
@@ -18,16 +19,23 @@ THREAD_SETTINGS = (
 
 
 class Beginning(Struct, frozen=True):
-    """What the program may change soon: the command line, the working folder, the states of its generators."""
+    """What the program may change soon: the command line, the working folder, the states of its generators.
+
+    `ordinal`: how many runs this process had begun before, by which a program that runs again finds this one.
+    """
 
     argv: list[str]
     folder: str
     seeds: dict[str, Any]
+    ordinal: int = 0
+
+
+_begun = itertools.count()
 
 
 def note() -> Beginning:
     """What they are now: a third of a millisecond."""
-    return Beginning(list(getattr(sys, "orig_argv", sys.argv)), str(Path.cwd()), seeds())
+    return Beginning(list(getattr(sys, "orig_argv", sys.argv)), str(Path.cwd()), seeds(), next(_begun))
 
 
 def describe() -> dict[str, Any]:

@@ -36,6 +36,18 @@ def write(folder: Path) -> Path:
     return path
 
 
+def record() -> list[str]:
+    """A line for every file of this hito: its name and the hash of its content."""
+    return [f"{name} {_hash(content)}\n" for name, content in _package()]
+
+
+def requirements() -> list[str]:
+    """What hito's client needs, as its own metadata says."""
+    return [
+        line.partition(";")[0].strip() for line in importlib.metadata.requires("hito") or () if "extra ==" not in line
+    ]
+
+
 def _package() -> Iterator[tuple[str, bytes]]:
     root = Path(hito.__file__).parent
     for path in sorted(root.rglob("*")):

@@ -1,0 +1,160 @@
+"""Finished runs read through a client: for `hito reproduce`, `hito diff` and `hito bundle`."""
+
+import math
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hito.client.client import TransportClient
+from hito.client.entities import Run
+from hito.core.errors import HitoError, NotFound
+from hito.core.signature import Column, Scalar
+from hito.flavors import environment, example, mlmodel, pyfunc
+from hito.flavors.trust import Trust
+from hito.reproduce.past import Data, Past, with_capture
+from hito.reproduce.verdict import Predictor
+
+_SMALL = 64 << 20
+_NUMBERS = (Scalar("double"), Scalar("float"))
+_MADE_UP = 350
+"""Rows on which two models without an example are compared."""
+
+
+class PastRuns:
+    """Reads runs; a `reproduce.past.Reader`."""
+
+    def __init__(self, client: TransportClient) -> None:
+        self.client = client
+
+    def past(self, run_id: str) -> Past:
+        """Everything that a run says of itself.
+
+        Raises: NotFound.
+        """
+        run = self.client.get_run(run_id)
+        known = dict(self._walk(run_id, ""))
+        with tempfile.TemporaryDirectory(prefix="hito-") as place:
+
+            def fetch(path: str) -> bytes | None:
+                if known[path] > _SMALL:
+                    return None
+                return Path(self.client.download_artifacts(run_id, path, place)).read_bytes()
+
+            past = with_capture(self._described(run), fetch, known)
+            return past if past.requirements else self._with_models_requirements(past, Path(place))
+
+    def curve(self, run_id: str, key: str) -> list[tuple[int, float]]:
+        """All points as (step, value), by step."""
+        return sorted(
+            ((point.step, point.value) for point in self.client.get_metric_history(run_id, key)),
+            key=lambda point: (point[0], math.isnan(point[1]), point[1]),
+        )
+
+    def fetch(self, run_id: str, path: str, folder: Path) -> Path:
+        """Copy a file or folder of the run."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(self.client.download_artifacts(run_id, path, folder))
+
+    def fetch_model(self, model_id: str, folder: Path) -> Path:
+        """Copy a logged model's folder."""
+        target = folder / model_id
+        target.mkdir(parents=True, exist_ok=True)
+        return Path(self.client.download(self.client.get_logged_model(model_id).artifact_location, "", target))
+
+    def _described(self, run: Run) -> Past:
+        data = tuple(
+            Data(
+                name=one.dataset.name, digest=one.dataset.digest, source_type=one.dataset.source_type,
+                source=one.dataset.source, schema=one.dataset.schema or "", profile=one.dataset.profile or "",
+                context=next((tag.value for tag in one.tags if tag.key == "mlflow.data.context"), ""),
+            )
+            for one in run.inputs.dataset_inputs
+        )  # fmt: skip
+        return Past(
+            run_id=run.info.run_id,
+            name=run.info.run_name,
+            experiment=self.client.get_experiment(run.info.experiment_id).name,
+            status=run.info.status,
+            start_time=run.info.start_time,
+            end_time=run.info.end_time,
+            params=run.data.params,
+            metrics=run.data.metrics,
+            tags=run.data.tags,
+            data=data,
+            models=dict(self._models(run)),
+        )
+
+    def _models(self, run: Run) -> Iterator[tuple[str, str]]:
+        for output in run.outputs.model_outputs:
+            try:
+                yield self.client.get_logged_model(output.model_id).name, output.model_id
+            except NotFound:
+                continue  # deleted since
+
+    def _walk(self, run_id: str, folder: str) -> Iterator[tuple[str, int]]:
+        for entry in self.client.list_artifacts(run_id, folder or None):
+            if entry.is_dir:
+                yield from self._walk(run_id, entry.path)
+            else:
+                yield entry.path, entry.file_size or 0
+
+    def _with_models_requirements(self, past: Past, place: Path) -> Past:
+        """A run of MLflow keeps no requirements of its own, but those of its models."""
+        from msgspec import structs
+
+        for model_id in past.models.values():
+            try:
+                file = self.fetch_model(model_id, place) / environment.REQUIREMENTS
+            except HitoError:
+                continue
+            if file.is_file():
+                return structs.replace(past, requirements=file.read_text("utf-8", "replace"))
+        for path in past.artifacts:
+            if path.endswith(f"/{environment.REQUIREMENTS}"):
+                text = self.fetch(past.run_id, path, place).read_text("utf-8", "replace")
+                return structs.replace(past, requirements=text)
+        return past
+
+
+def predictions(trust: Trust) -> Predictor:
+    """What two models say to the first one's input example, or, without one, to numbers made up for its columns."""
+
+    def predict(a: Path, b: Path) -> tuple[Any, Any] | None:
+        described = mlmodel.read(a)
+        params = None
+        one = pyfunc.load(a, trust=trust)
+        if described.example is not None:
+            inputs, params = example.read(a, described)
+        else:
+            inputs = _made_up(one)
+        if inputs is None:
+            return None
+        return one.predict(inputs, params), pyfunc.load(b, trust=trust).predict(inputs, params)
+
+    return predict
+
+
+def _made_up(model: pyfunc.Model) -> Any:
+    """A table of numbers of very different sizes for a model of floating columns; None for any other.
+
+    The columns are those of the signature, else those that the library's own object remembers.
+    """
+    import numpy as np
+    import pandas as pd
+
+    columns = model.signature.inputs if model.signature else None
+    names: list[Any] | None = None
+    if columns:
+        if not all(isinstance(one, Column) and one.type in _NUMBERS and one.name is not None for one in columns):
+            return None
+        names = [one.name for one in columns]
+    else:
+        native = model.unwrap_python_model()
+        count = getattr(native, "n_features_in_", None)
+        if not isinstance(count, int | np.integer):
+            return None
+        names = list(getattr(native, "feature_names_in_", range(int(count))))
+    sizes = 10.0 ** (np.arange(_MADE_UP) % 7 - 3)
+    numbers = np.random.default_rng(0).normal(size=(_MADE_UP, len(names))) * sizes[:, None]
+    return pd.DataFrame(numbers, columns=names)

@@ -1,0 +1,148 @@
+"""A run's source, laid out anew in a folder of its own. Nothing is written into anybody's working copy or repository.
+
+    a commit      git clone --shared of the repository, at that commit; then the patch, then the untracked files
+    without git   the files of the archive; the program stands among them
+
+Hooks, submodules and filters of the repository are not run. Names inside patch and archive are checked by us before git
+or the file system sees them.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from msgspec import Struct
+
+from hito.core.artifacts import SafePath
+from hito.core.errors import HitoError, InvalidArgument, NotFound, Unavailable
+from hito.reproduce.past import Past, unzip
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_NAMES = re.compile(
+    r"^(?:diff --git (?P<both>.*)|(?:---|\+\+\+|rename from|rename to|copy from|copy to) (?P<one>.*))$", re.MULTILINE
+)
+_LINK = re.compile(r"^(?:new file mode|new mode|old mode) 120000$", re.MULTILINE)
+_SCHEMES = ("https://", "ssh://", "git@", "file://", "/")
+_SECONDS = 600
+
+
+class Checkout(Struct, frozen=True):
+    """`root` is the new top; `was` the old one, as a text, since it may be another machine's: what lay below it is here."""
+
+    root: Path
+    was: str
+
+
+def lay_out(past: Past, archive: bytes, folder: Path, *, repository: str | None = None) -> Checkout:
+    """Write a run's source into a folder, which is made.
+
+    Args:
+        archive: hito/source.zip, b"" if there is none.
+        repository: where the commit is looked for; None: where the run was, then the address that it recorded.
+    Raises: NotFound: the commit is nowhere; InvalidArgument: the run says nothing of its source, or patch or archive hold
+        what they must not; Unavailable: git is missing or the repository does not answer.
+    """
+    source = past.environment.get("source") or {}
+    if past.commit:
+        _clone(past, folder, repository, str(source.get("git_root") or ""))
+        if past.patch:
+            _apply(past.patch, folder)
+        was = str(source.get("git_root") or "")
+    elif archive:
+        folder.mkdir(parents=True)
+        was = str(Path(str(past.environment.get("entry_point") or "")).parent)
+    else:
+        raise InvalidArgument(
+            f"run {past.run_id} recorded neither a commit nor its source files, so there is nothing to run. Runs of hito "
+            "record both; for others give --repository, or log the source"
+        )
+    for path, body in unzip(archive) if archive else ():
+        place = folder.joinpath(*path.parts)
+        if any(part.is_symlink() for part in (place, *place.parents) if part.is_relative_to(folder) and part != folder):
+            raise InvalidArgument(f"{path} of the archive would be written through a link of the repository")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(body)
+    return Checkout(folder, was)
+
+
+def _clone(past: Past, folder: Path, repository: str | None, git_root: str) -> None:
+    if not _COMMIT.fullmatch(past.commit):
+        raise InvalidArgument(f"{past.commit[:80]!r} is no commit")
+    if shutil.which("git") is None:
+        raise Unavailable("git is not installed, and the run's source is a commit")
+    tried = []
+    for place in [repository] if repository else [git_root, past.tags.get("mlflow.source.git.repoURL", "")]:
+        if not place:
+            continue
+        problem = clone(place, past.commit, folder)
+        if problem is None:
+            return
+        tried.append(f"{place}: {problem}")
+        shutil.rmtree(folder, ignore_errors=True)
+    where = "\n  ".join(tried) or "the run recorded no repository"
+    raise NotFound(f"commit {past.commit[:12]} cannot be had; give --repository if you have it elsewhere\n  {where}")
+
+
+def clone(repository: str, commit: str, folder: Path) -> str | None:
+    """Get a commit of a repository into a new folder; what went wrong, or None.
+
+    `repository` is a folder, or an address of https, ssh or file; git's helpers for other schemes can run commands.
+    """
+    local = Path(repository).is_dir()
+    if not local and not repository.startswith(_SCHEMES):
+        return "neither a folder nor an address that is cloned from here"
+    if not local and repository.startswith("/"):
+        return "there is no such folder"
+    objects = ["--shared"] if local else []
+    problem = _git(["clone", "--quiet", "--no-checkout", *objects, "--", repository, str(folder)], None)
+    return problem or _git(["checkout", "--quiet", "--detach", commit, "--"], folder)
+
+
+def _apply(patch: str, folder: Path) -> None:
+    """Apply a patch; git itself refuses to write outside of the folder or through links, but need not see such a try."""
+    for match in _NAMES.finditer(patch):
+        names = [match["one"]] if match["one"] is not None else re.split(r" (?=b/)", match["both"], maxsplit=1)
+        for name in names:
+            _check(name.partition("\t")[0])
+    if _LINK.search(patch):
+        raise InvalidArgument(
+            "the run's patch makes a symbolic link, which could lead out of the folder; it was not applied"
+        )
+    problem = _git(["apply", "--whitespace=nowarn", "-"], folder, patch.encode("utf-8", "surrogateescape"))
+    if problem:
+        raise InvalidArgument(f"the run's patch does not fit its commit: {problem}")
+
+
+def _check(name: str) -> None:
+    text = name.strip().strip('"')
+    if text == "/dev/null":
+        return
+    text = re.sub(r"^[ab]/", "", text)
+    try:
+        parts = SafePath.parse(text).parts
+    except HitoError:
+        raise InvalidArgument(
+            f"the run's patch names {name[:120]!r}, which leads out of the checkout; it was not applied"
+        ) from None
+    if ".git" in (part.lower() for part in parts):
+        raise InvalidArgument(f"the run's patch names {name[:120]!r}, inside of git's own folder; it was not applied")
+
+
+def _git(arguments: list[str], folder: Path | None, given: bytes | None = None) -> str | None:
+    """Run git with nothing of the user's settings that could run a program; its complaint, or None."""
+    quiet = [
+        "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never",
+        "-c", "submodule.recurse=false", "-c", "advice.detachedHead=false", "-c", "core.symlinks=true",
+    ]  # fmt: skip
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    surroundings |= {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C"}
+    command = ["git", *(["-C", str(folder)] if folder else []), *quiet, *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, env=surroundings, check=False, timeout=_SECONDS, input=given or b""
+        )
+    except subprocess.TimeoutExpired:
+        return f"git did not end within {_SECONDS} s"
+    return None if done.returncode == 0 else (done.stderr.decode("utf-8", "replace").strip() or "git failed")
