@@ -93,7 +93,7 @@ def classified(truth, chance, classes=("malignant", "benign")) -> results.Evalua
                 missing_test=0.01, bins=(1.0, 2.0, 3.0), train=(0.3, 0.4, 0.3), test=(0.1, 0.3, 0.6),
             ),
         ),
-        findings=(results.Finding(rule="overfit_gap", severity="warning", values={"train": 1.0, "test": right}),),
+        findings=(results.Finding(rule="overfit_gap", severity="warning", values={"score": "accuracy_score", "train": 1.0, "test": right, "gap": 0.05}),),
         omissions=(results.Omission(part="fairness", rule="no_column", reason="no column was named"),),
         bootstrap=results.Bootstrap(samples=1000, asked=1000),
         created=1_780_000_000_000,

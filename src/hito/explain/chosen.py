@@ -77,9 +77,7 @@ def _errors(surface: Surface, answers: Any, truth: Any) -> Any:
 
     if surface.task == "regression":
         return numpy.abs(numpy.asarray(truth, dtype="float64").reshape(-1) - answers[:, 0])
-    names = [str(one) for one in surface.classes]
-    place = {name: at for at, name in enumerate(names)}
-    codes = numpy.array([place.get(str(one), -1) for one in numpy.asarray(truth).reshape(-1)])
+    codes = numpy.array(surface.codes(truth))
     shares = numpy.column_stack([1 - answers[:, 0], answers[:, 0]]) if surface.task == "binary" else answers
     right = numpy.where(codes >= 0, shares[numpy.arange(len(shares)), codes], 0.0)
     return 1 - right

@@ -89,5 +89,4 @@ def _numbers(surface: Surface, truth: Any) -> Any:
     values = numpy.asarray(truth).reshape(-1)
     if surface.task == "regression":
         return values.astype("float64")
-    place = {str(name): float(at) for at, name in enumerate(surface.classes)}
-    return numpy.array([place.get(str(one), numpy.nan) for one in values])
+    return numpy.array([numpy.nan if code < 0 else float(code) for code in surface.codes(values)])

@@ -53,6 +53,18 @@ class Surface:
             return [self.classes[1] if value >= 0.5 else self.classes[0] for value in answers[:, 0]]
         return [self.classes[at] for at in answers.argmax(axis=1)]
 
+    def codes(self, truth: Any) -> list[int]:
+        """The place of each true class; -1 for one that the model does not know.
+
+        Truth may also be such places itself, where the classes were given other names.
+        """
+        place = {str(name): at for at, name in enumerate(self.classes)}
+        found = [place.get(str(one), -1) for one in truth]
+        if max(found, default=-1) < 0:
+            numbers = {str(at): at for at in range(len(self.classes))}
+            found = [numbers.get(str(one), -1) for one in truth]
+        return found
+
     def _shaped(self, found: Any, rows: int) -> Any:
         import numpy
 
@@ -79,10 +91,14 @@ class Surface:
 
 def native_model(predictor: Any) -> Any:
     """The library's own model behind wrappers, searches and hito's common face; the predictor itself if it is one."""
-    found = getattr(predictor, "native", None)
-    if found is None and hasattr(predictor, "unwrap_python_model"):
-        found = predictor.unwrap_python_model()
-    found = predictor if found is None else found
+    found = predictor
+    for _ in range(3):  # a face may stand before another one
+        inner = getattr(found, "native", None)
+        if inner is None and hasattr(found, "unwrap_python_model"):
+            inner = found.unwrap_python_model()
+        if inner is None:
+            break
+        found = inner
     for kind in class_names(found) & _INNER.keys():
         inner = getattr(found, _INNER[kind], None)
         if inner is not None:

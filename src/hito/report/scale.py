@@ -6,14 +6,19 @@ from collections.abc import Callable, Sequence
 Tick = tuple[float, str]
 
 
-def ticks(low: float, high: float, write: Callable[[float], str], about: int = 5) -> tuple[Tick, ...]:
-    """Multiples of 1, 2 or 5 times a power of ten between two numbers, about so many."""
+def ticks(low: float, high: float, write: Callable[[float, int], str], about: int = 5) -> tuple[Tick, ...]:
+    """Multiples of 1, 2 or 5 times a power of ten between two numbers, about so many.
+
+    Args:
+        write: a number and the decimals that this step needs, the same for all of the axis.
+    """
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return ()
     step = nice_step((high - low) / max(about, 1))
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
-    return tuple((at * step, write(0.0 if at == 0 else round(at * step, 12))) for at in range(first, last + 1))
+    places = max(0, -math.floor(math.log10(step) + 1e-9))
+    return tuple((at * step, write(0.0 if at == 0 else at * step, places)) for at in range(first, last + 1))
 
 
 def nice_step(rough: float) -> float:

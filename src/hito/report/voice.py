@@ -31,6 +31,9 @@ class Voice:
 
     def say(self, key: str, **values: object) -> str:
         """The sentence of a key with its gaps filled."""
+        return self.fill(key, values)
+
+    def fill(self, key: str, values: Mapping[str, object]) -> str:
         return self._words[key].format_map(values)
 
     def knows(self, key: str) -> bool:
@@ -59,6 +62,21 @@ class Voice:
     def fixed(self, value: float | None, places: int = 3) -> str:
         """A number with so many places: for columns of numbers that are compared."""
         return "–" if value is None or not math.isfinite(value) else self._dressed(f"{value:.{places}f}")
+
+    def tick(self, value: float, places: int) -> str:
+        """A number on an axis whose step needs so many decimals."""
+        if value == 0:
+            return "0"
+        if abs(value) >= 1e6 or places > 5:
+            return self.number(value, 2)
+        return self._dressed(f"{value:.{places}f}")
+
+    def tick_share(self, value: float, places: int) -> str:
+        return self.percent(value, max(0, places - 2))
+
+    def unit_ticks(self, steps: int = 4) -> tuple[tuple[float, str], ...]:
+        """From 0 to 1."""
+        return tuple((at / steps, self._dressed(f"{at / steps:g}")) for at in range(steps + 1))
 
     def count(self, value: float) -> str:
         """A number of things."""
@@ -90,7 +108,8 @@ class Voice:
             when = datetime.fromtimestamp(milliseconds / 1000, UTC)
         except (ValueError, OverflowError, OSError):
             return str(milliseconds)
-        return f"{when.day} {self.say(f'month.{when.month}')} {when:%Y, %H:%M} UTC"
+        month = self.say(f"month.{when.month}")
+        return self.say("moment", day=when.day, month=month, year=when.year, time=f"{when:%H:%M}")
 
     def size(self, length: int) -> str:
         for unit, at in (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10)):

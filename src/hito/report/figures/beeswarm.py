@@ -34,7 +34,7 @@ def beeswarm(found: Explanation, shap: Shap, output: int, voice: Voice) -> Figur
         title=f"{title} · {shap.outputs[output]}" if shap.outputs[output] else title,
         note=voice.say("note.beeswarm", rows=count),
         alt=voice.say("alt.beeswarm", rows=count, names=", ".join(names[:5])),
-        x=Axis(low=low, high=high, ticks=ticks(low, high, lambda at: voice.number(at, 2), 7), grid=True,
+        x=Axis(low=low, high=high, ticks=ticks(low, high, voice.tick, 7), grid=True,
                label=voice.say(f"scale.{shap.scale}")),
         y=Axis(low=len(order), high=0, ticks=tuple((at + 0.5, name) for at, name in enumerate(names)), bar=False),
         marks=(

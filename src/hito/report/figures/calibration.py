@@ -19,7 +19,7 @@ def calibration(curves: Sequence[Curve], voice: Voice) -> Figure:
         marks.append(Line(x=one.x, y=one.y, tone=tone, width=1))
         marks.append(Dots(x=one.x, y=one.y, tone=tone, radius=3))
     errors = [f"{voice.say('calibration.error')} {voice.fixed(one.area)}" for one in curves if one.area is not None]
-    unit = tuple((at / 4, voice.number(at / 4, 2)) for at in range(5))
+    unit = voice.unit_ticks()
     return Figure(
         title=voice.say("figure.calibration"),
         note=" · ".join(errors[:3]),
@@ -48,9 +48,9 @@ def score_histogram(found: Sequence[Histogram], voice: Voice) -> Figure:
     return Figure(
         title=voice.say("figure.score_histogram"),
         alt=voice.say("alt.score_histogram", classes=", ".join(one.truth for one in found)),
-        x=Axis(low=0, high=1, ticks=tuple((at / 4, voice.number(at / 4, 2)) for at in range(5)),
+        x=Axis(low=0, high=1, ticks=voice.unit_ticks(),
                label=voice.say("axis.probability_of", label=found[0].label)),
-        y=Axis(low=0, high=high, ticks=ticks(0, high, lambda at: voice.percent(at, 0), 4), grid=True, bar=False),
+        y=Axis(low=0, high=high, ticks=ticks(0, high, voice.tick_share, 4), grid=True, bar=False),
         marks=tuple(marks),
         legend=tuple((tone, one.truth) for one, tone in zip(found, tones, strict=False)),
     )  # fmt: skip

@@ -23,8 +23,8 @@ def course(name: str, series: Mapping[str, tuple[Sequence[int], Sequence[float]]
     return Figure(
         title=name,
         alt=voice.say("alt.course", name=name, ends=ends),
-        x=Axis(low=first, high=last, ticks=ticks(first, last, voice.count, 4), label=voice.say("axis.step")),
-        y=Axis(low=low, high=high, ticks=ticks(low, high, lambda at: voice.number(at, 3), 4), grid=True, bar=False),
+        x=Axis(low=first, high=last, ticks=ticks(first, last, voice.tick, 4), label=voice.say("axis.step")),
+        y=Axis(low=low, high=high, ticks=ticks(low, high, voice.tick, 4), grid=True, bar=False),
         marks=tuple(marks),
         legend=tuple((tone, label) for (label, _), tone in zip(shown, _TONES, strict=False)) if len(shown) > 1 else (),
         height=210,

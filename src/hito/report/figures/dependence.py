@@ -28,7 +28,7 @@ def shap_dependence(found: Explanation, shap: Shap, output: int, feature: int, v
         note=note,
         alt=voice.say("alt.dependence", name=found.features[feature]),
         x=axis,
-        y=Axis(low=low, high=high, ticks=ticks(low, high, lambda at: voice.number(at, 2), 4), grid=True, bar=False),
+        y=Axis(low=low, high=high, ticks=ticks(low, high, voice.tick, 4), grid=True, bar=False),
         marks=(
             Line(x=(axis.low, axis.high), y=(0, 0), tone="faint", width=1),
             Dots(x=[places[at] or 0.0 for at in known], y=[values[at] for at in known], tones=tones, radius=2.1,
@@ -60,7 +60,7 @@ def partial_dependence(found: Explanation, curve: Curve, voice: Voice) -> Figure
         title=found.features[curve.feature],
         alt=voice.say("alt.partial_dependence", name=found.features[curve.feature]),
         x=axis,
-        y=Axis(low=low, high=high, ticks=ticks(low, high, lambda at: voice.number(at, 2), 4), grid=True, bar=False),
+        y=Axis(low=low, high=high, ticks=ticks(low, high, voice.tick, 4), grid=True, bar=False),
         marks=tuple(marks),
         height=200,
         legend=tuple(zip(_TONES, curve.outputs, strict=False)) if not alone else (),
@@ -100,7 +100,7 @@ def _along(cells: Sequence[Cell], voice: Voice, pad: float = 0.03) -> tuple[list
         if pad == 0 and numbers:
             low, high = min(numbers), max(numbers)
             high = high if high > low else low + 1
-        axis = Axis(low=low, high=high, ticks=ticks(low, high, lambda at: voice.number(at, 3), 4))
+        axis = Axis(low=low, high=high, ticks=ticks(low, high, voice.tick, 4))
         return [float(cell) if isinstance(cell, float | int) else None for cell in cells], axis
     names.sort()
     if any(cell is None for cell in cells):
@@ -114,4 +114,8 @@ def _along(cells: Sequence[Cell], voice: Voice, pad: float = 0.03) -> tuple[list
 
 def _cells(grid: Sequence[Cell], voice: Voice) -> tuple[Tick, ...]:
     every = -(-len(grid) // 4)
-    return tuple((at + 0.5, voice.cell(cell)[:10]) for at, cell in enumerate(grid) if at % every == 0)
+    return tuple((at + 0.5, _short(cell, voice)) for at, cell in enumerate(grid) if at % every == 0)
+
+
+def _short(cell: Cell, voice: Voice) -> str:
+    return voice.number(cell, 3) if isinstance(cell, float | int) else voice.cell(cell)[:10]

@@ -34,7 +34,7 @@ def lift(curve: Curve, voice: Voice) -> Figure:
         alt=voice.say("alt.lift", lift=voice.number(_at(curve, 0.1), 2), label=curve.label),
         note=voice.say("note.lift", lift=voice.number(_at(curve, 0.1), 2)),
         x=Axis(low=0, high=1, ticks=unit, label=voice.say("axis.share_of_rows")),
-        y=Axis(low=0, high=high, ticks=ticks(0, high, lambda at: voice.number(at, 2), 4), grid=True, bar=False),
+        y=Axis(low=0, high=high, ticks=ticks(0, high, voice.tick, 4), grid=True, bar=False),
         marks=(
             Line(x=(0, 1), y=(1, 1), tone="faint", width=1, dashed=True),
             Line(x=curve.x, y=curve.y),
@@ -45,7 +45,7 @@ def lift(curve: Curve, voice: Voice) -> Figure:
 
 def thresholds(curves: Sequence[Curve], voice: Voice) -> Figure:
     """Precision, recall and F1 for every threshold one could choose."""
-    unit = tuple((at / 4, voice.number(at / 4, 2)) for at in range(5))
+    unit = voice.unit_ticks()
     return Figure(
         title=voice.say("figure.threshold"),
         alt=voice.say("alt.threshold"),

@@ -40,7 +40,7 @@ def shap_bars(found: Explanation, shap: Shap, voice: Voice) -> Figure:
         title=voice.say("figure.shap_bars"),
         note=voice.say(f"scale.{shap.scale}"),
         alt=voice.say("alt.shap_bars", names=", ".join(names[:5])),
-        x=Axis(low=0, high=max([*ends, 1e-12])),
+        x=Axis(low=0, high=max([*ends, 1e-12]), bar=False),
         y=_rows(names),
         marks=tuple(marks),
         height=20 + _ROW * len(order),
@@ -62,7 +62,7 @@ def permutation_bars(found: Explanation, shuffled: Permutation, voice: Voice) ->
         title=voice.say("figure.permutation"),
         note=voice.say("note.permutation", score=voice.name("score", shuffled.score), value=voice.fixed(shuffled.baseline)),
         alt=voice.say("alt.permutation", names=", ".join(names[:5])),
-        x=Axis(low=low, high=high, ticks=ticks(low, high, lambda at: voice.number(at, 2), 4), grid=True),
+        x=Axis(low=low, high=high, ticks=ticks(low, high, voice.tick, 4), grid=True),
         y=_rows(names),
         marks=(
             Boxes(x0=[0.0] * len(order), x1=[means[at] for at in order], y0=[row + 0.18 for row in rows],

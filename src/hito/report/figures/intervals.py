@@ -47,7 +47,7 @@ def whiskers(
         )
     shown = [value for value in values if value is not None]
     marks.append(Dots(x=shown, y=y, tone="accent", radius=4))
-    write = (lambda at: voice.percent(at, 0)) if share else (lambda at: voice.number(at, 2))
+    write = voice.tick_share if share else voice.tick
     return Figure(
         title=title,
         note=note,
@@ -80,7 +80,7 @@ def two_shares(
         note=note,
         alt=alt,
         x=Axis(low=0, high=count, ticks=tuple((at + 0.5, names[at][:9]) for at in range(0, count, every))),
-        y=Axis(low=0, high=high, ticks=ticks(0, high, lambda at: voice.percent(at, 0), 3), grid=True, bar=False),
+        y=Axis(low=0, high=high, ticks=ticks(0, high, voice.tick_share, 3), grid=True, bar=False),
         marks=(
             Boxes(x0=[at + 0.1 for at in range(count)], x1=[at + 0.5 for at in range(count)], y0=[0.0] * count, y1=first,
                   tone="faint"),

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from hito.evaluation.results import Curve
 from hito.report.figure import Area, Axis, Figure, Line
-from hito.report.scale import Tick
 from hito.report.voice import Voice
 
 _TONES = ("accent", "second", "third", "r1", "r5")
@@ -56,8 +55,7 @@ def _rising(curve: Curve) -> Curve:
 
 
 def _unit(voice: Voice, key: str, *, grid: bool = False) -> Axis:
-    ticks: tuple[Tick, ...] = tuple((at / 4, voice.number(at / 4, 2)) for at in range(5))
-    return Axis(low=0.0, high=1.005, ticks=ticks, label=voice.say(key), grid=grid)
+    return Axis(low=0.0, high=1.005, ticks=voice.unit_ticks(), label=voice.say(key), grid=grid)
 
 
 def _areas(curves: Sequence[Curve], voice: Voice, word: str) -> str:

@@ -8,7 +8,7 @@ from hito.report.voice import Voice
 
 def truth_and_prediction(found: Residuals, voice: Voice) -> Figure:
     low, high = extent(found.truth, found.predicted)
-    axis = ticks(low, high, lambda at: voice.number(at, 3))
+    axis = ticks(low, high, voice.tick)
     return Figure(
         title=voice.say("figure.truth_prediction"),
         alt=voice.say("alt.truth_prediction", rows=len(found.truth)),
@@ -31,9 +31,9 @@ def residuals_over_prediction(found: Residuals, voice: Voice) -> Figure:
         title=voice.say("figure.residuals"),
         alt=voice.say("alt.residuals", mean=voice.number(found.mean), deviation=voice.number(found.deviation)),
         note=voice.say("note.residuals", mean=voice.number(found.mean), deviation=voice.number(found.deviation)),
-        x=Axis(low=x_low, high=x_high, ticks=ticks(x_low, x_high, lambda at: voice.number(at, 3)),
+        x=Axis(low=x_low, high=x_high, ticks=ticks(x_low, x_high, voice.tick),
                label=voice.say("axis.prediction")),
-        y=Axis(low=y_low, high=y_high, ticks=ticks(y_low, y_high, lambda at: voice.number(at, 3)),
+        y=Axis(low=y_low, high=y_high, ticks=ticks(y_low, y_high, voice.tick),
                label=voice.say("axis.residual"), grid=True, bar=False),
         marks=(
             Dots(x=found.predicted, y=errors, radius=1.8, opacity=0.45),
@@ -49,9 +49,9 @@ def residual_histogram(found: Histogram, voice: Voice) -> Figure:
     return Figure(
         title=voice.say("figure.residual_histogram"),
         alt=voice.say("alt.residual_histogram", low=voice.number(low_x), high=voice.number(high_x)),
-        x=Axis(low=low_x, high=high_x, ticks=ticks(low_x, high_x, lambda at: voice.number(at, 3)),
+        x=Axis(low=low_x, high=high_x, ticks=ticks(low_x, high_x, voice.tick),
                label=voice.say("axis.residual")),
-        y=Axis(low=0, high=high, ticks=ticks(0, high, voice.count, 4), grid=True, bar=False),
+        y=Axis(low=0, high=high, ticks=ticks(0, high, voice.tick, 4), grid=True, bar=False),
         marks=(
             Boxes(x0=found.edges[:-1], x1=found.edges[1:], y0=[0.0] * len(found.counts), y1=found.counts, gap=1,
                   shades=[0.75] * len(found.counts)),
@@ -62,7 +62,7 @@ def residual_histogram(found: Histogram, voice: Voice) -> Figure:
 
 def quantiles(curve: Curve, voice: Voice) -> Figure:
     low, high = extent(curve.x, curve.y)
-    axis = ticks(low, high, lambda at: voice.number(at, 2))
+    axis = ticks(low, high, voice.tick)
     return Figure(
         title=voice.say("figure.quantile_quantile"),
         alt=voice.say("alt.quantile_quantile"),

@@ -7,6 +7,8 @@ from hito.report.material import Material
 from hito.report.voice import Voice
 
 _ORDER = {"serious": 0, "warning": 1, "note": 2}
+_SHARES = frozenset("share largest level".split())
+_COUNTS = frozenset("rows count columns step".split())
 
 
 def draw(material: Material, voice: Voice) -> Html | None:
@@ -19,32 +21,46 @@ def draw(material: Material, voice: Voice) -> Html | None:
     return section("advice", voice, tag("ol", (_item(one, voice) for one in ordered), class_="advice"))
 
 
+def sentence(one: Finding, voice: Voice) -> str:
+    """The rule's sentence with its numbers; a rule that is newer than these words is named with them."""
+    key = f"rule.{one.rule}"
+    if "reason" in one.values and voice.knows(f"{key}.{one.values['reason']}"):
+        key += f".{one.values['reason']}"
+    if voice.knows(key):
+        return voice.fill(key, _Gaps({name: _value(one, name, voice) for name in one.values}))
+    values = ", ".join(f"{name} {_value(one, name, voice)}" for name in one.values)
+    return f"{one.rule.replace('_', ' ')}: {values}" if values else one.rule.replace("_", " ")
+
+
+def action(one: Finding, voice: Voice) -> str:
+    """What to do about it."""
+    key = f"do.{one.rule}"
+    return voice.fill(key, _Gaps({name: _value(one, name, voice) for name in one.values})) if voice.knows(key) else ""
+
+
+class _Gaps(dict[str, str]):
+    """A value that a finding lacks is a dash in its sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
 def _item(one: Finding, voice: Voice) -> Html:
-    values = {name: _value(name, value, voice) for name, value in one.values.items()}
+    done = action(one, voice)
     return tag(
         "li",
         tag("span", voice.say(f"severity.{one.severity}"), class_=f"badge {one.severity}"),
-        tag("strong", sentence(one, voice)),
-        tag("span", action, class_="do") if (action := _action(one, voice)) else None,
-        tag("span", _reason(one.rule, values), class_="reason"),
-        class_=one.severity,
+        tag("strong", f"{sentence(one, voice)}."),
+        tag("span", done, class_="do") if done else None,
+        tag("span", voice.say("advice.rule", rule=one.rule), class_="reason"),
     )
 
 
-def sentence(one: Finding, voice: Voice) -> str:
-    """The rule's sentence, or its name made readable if it is newer than these words."""
-    key = f"rule.{one.rule}"
-    return voice.say(key) if voice.knows(key) else one.rule.replace("_", " ").capitalize()
-
-
-def _action(one: Finding, voice: Voice) -> str:
-    key = f"do.{one.rule}"
-    return voice.say(key) if voice.knows(key) else ""
-
-
-def _reason(rule: str, values: dict[str, str]) -> str:
-    return " · ".join([f"{name} {value}" for name, value in values.items()] + [rule])
-
-
-def _value(name: str, value: float | str, voice: Voice) -> str:
-    return value if isinstance(value, str) else voice.number(value)
+def _value(one: Finding, name: str, voice: Voice) -> str:
+    value = one.values[name]
+    if isinstance(value, str):
+        return voice.name("score", value) if name == "score" else value
+    rate = one.rule == "weak_slice" and one.values.get("score") == "error_rate" and name in ("value", "rest")
+    if name in _SHARES or rate:
+        return voice.percent(value)
+    return voice.count(value) if name in _COUNTS else voice.number(value)

@@ -81,7 +81,7 @@ def _rows(found: Explanation, shap: Shap, voice: Voice) -> Html | None:
 
 
 def _lime(found: Explanation, voice: Voice) -> Html | None:
-    figures = [rows.lime_bars(one, voice) for one in found.lime[:4]]
+    figures = [rows.lime_bars(found, one, voice) for one in found.lime[:4]]
     return sub(voice.say("lime.title"), grid(figures), note=voice.say("lime.note")) if figures else None
 
 

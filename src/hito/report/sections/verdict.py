@@ -73,7 +73,8 @@ def _words(found: Evaluation, voice: Voice) -> Html:
     serious = sum(one.severity == "serious" for one in found.findings)
     warnings = sum(one.severity == "warning" for one in found.findings)
     if serious or warnings:
-        sentences.append(voice.say("verdict.findings", count=serious + warnings))
+        count = serious + warnings
+        sentences.append(voice.say("verdict.finding" if count == 1 else "verdict.findings", count=count))
     return tag(
         "div",
         tag("p", headline(found, voice), class_=f"headline is-{how}"),

@@ -62,6 +62,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "This run has no evaluation, so there are no scores with intervals, no curves and no explanations "
             "here: only what the run logged. These lines add them; the report then shows all of it."
         ),
+        "moment": "{day} {month} {year}, {time} UTC",
         # verdict
         "verdict.right": "Right in {share} of the cases",
         "verdict.wrong_by": "Off by {size} on average when it predicts {target}",
@@ -73,6 +74,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "verdict.expect": "On other data of the same kind, expect {low} to {high}.",
         "verdict.baseline_class": "Always giving the most frequent class would be right in {value}.",
         "verdict.baseline_value": "Always giving the mean would score {value}.",
+        "verdict.finding": "There is one point to look at before it is used.",
         "verdict.findings": "There are {count} points to look at before it is used.",
         "requirement.passed": "passed",
         "requirement.failed": "failed",
@@ -424,5 +426,70 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alt.drift": "How {name} was spread in training and is now; PSI {psi}",
         "alt.course": "{name} over steps, ending at {ends}",
         "alt.interval": "interval from {low} to {high}",
+        # advice: a rule's sentence, and what to do
+        "rule.overfit_gap": "It learned the training data by heart: {score} is {train} there and {test} here",
+        "do.overfit_gap": "Make the model simpler (depth, leaves, regularisation), stop earlier, or give it more data.",
+        "rule.no_better_than_baseline": (
+            "Chance alone could make it as good as an answer that looks at no column ({score} {value}, without "
+            "columns {baseline})"
+        ),
+        "do.no_better_than_baseline": "Check that the columns can know the target at all, and test on more rows.",
+        "rule.class_imbalance": "Few rows are {label}: {share} of all, against {largest} of the largest class",
+        "do.class_imbalance": (
+            "Accuracy flatters here. Judge by recall, F1 or average precision, and try class weights."
+        ),
+        "rule.rare_class": "{count} classes have fewer than ten test rows: {labels}",
+        "do.rare_class": "Their scores are hardly known. Collect more of them, or read only the overall scores.",
+        "rule.leak_suspect.telling_feature": "One column alone nearly tells the answer: {feature} ({strength})",
+        "rule.leak_suspect.overlap": "Rows of the test are in the training data, too: {share}",
+        "rule.leak_suspect.too_good": "Too good to be true: {score} {value}",
+        "do.leak_suspect": (
+            "Look for a column that is known only after the fact, and for copies of rows across the split."
+        ),
+        "rule.lucky_seed": "Better here than over the folds: {score} {value}, over folds {mean} ± {deviation}",
+        "do.lucky_seed": "This split was kind. Expect what the folds say.",
+        "rule.wide_interval": "The test is small: {score} may be anything from {low} to {high}",
+        "do.wide_interval": "Test on more than {rows} rows before models are compared by this score.",
+        "rule.uncalibrated": "Its probabilities are not to be taken at their word: they are off by {error} on average",
+        "do.uncalibrated": "Calibrate it (CalibratedClassifierCV) before probabilities decide anything.",
+        "rule.better_threshold": (
+            "Another threshold would do better: F1 is {f1} at {threshold}, {default_f1} at {default}"
+        ),
+        "do.better_threshold": "Choose the threshold on validation data, by what each kind of error costs.",
+        "rule.constant_prediction": "It gives nearly the same answer to every row: {label} in {share}",
+        "do.constant_prediction": "Check the target, the class weights and whether the columns arrive as in training.",
+        "rule.weak_slice": "It errs more in a segment of {rows} rows by {feature}: {score} {value}, elsewhere {rest}",
+        "do.weak_slice": "See the segments below. More data of this kind, or a column that tells it apart, may help.",
+        "rule.fairness_gap": (
+            "Groups of {column} are treated differently: {lowest} has {ratio} of the rate of {highest}"
+        ),
+        "do.fairness_gap": "Decide with those concerned whether this gap is right, before it is used on people.",
+        "rule.drift": "{count} of {columns} columns lie otherwise than in training, most of all {feature}",
+        "do.drift": "Find out why. If the world has moved, train again on newer data.",
+        "rule.past_the_best": "It was trained past its best: {metric} was {best} at step {step} and ended at {last}",
+        "do.past_the_best": "Stop early, and keep the best step.",
+        "rule.biased": "It is wrong in one direction: the truth lies {mean} from its answers on average",
+        "do.biased": "Look for what training and test do not share, or correct the mean.",
+        "rule.error_grows": "The error changes with the size of the answer (rank correlation {trend})",
+        "do.error_grows": "Try the logarithm of the target, and give intervals that widen.",
+        "rule.outliers": "A few errors are much larger than the others: RMSE {rmse}, MAE {mae}",
+        "do.outliers": "Look at the worst rows below: are they wrong data, or what matters most?",
+        "rule.coverage_off": "Its intervals do not hold what they promise: {share} instead of {level}",
+        "do.coverage_off": "Widen or narrow them by conformal calibration.",
+        "rule.duplicates": "Copies make every interval too narrow: {share} of the test rows occur more than once",
+        "do.duplicates": "Remove the copies, and evaluate again.",
+        "rule.columns_arranged": "Columns were put in the model’s order, or left out: {ignored}",
+        "do.columns_arranged": "Give the data as the model was trained, to be sure.",
+        "rule.constant_features": "{count} columns have one value in all test rows: {features}",
+        "do.constant_features": "Nothing is known here of their effect.",
+        "rule.unknown_labels": "The truth holds classes that the model does not know: {labels}",
+        "do.unknown_labels": "Their rows always count as wrong. Check names and spelling of the classes.",
+        "advice.rule": "rule {rule}",
+        "omission.no_probabilities": "the model gives no probabilities",
+        "omission.no_ranking": "the model gives no scores to order the rows by",
+        "omission.one_class": "there is one class only",
+        "omission.many_classes": "there are too many classes to draw",
+        "omission.bad_probabilities": "the probabilities are not valid",
+        "omission.predict_proba_failed": "predict_proba failed",
     }
 )

@@ -46,23 +46,24 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "section.tests": "¿Es real la diferencia?",
         "section.overlay": "Lado a lado",
         "section.failed": "Esta sección no se pudo dibujar: {error}. Las demás están completas.",
-        "month.1": "de enero de",
-        "month.2": "de febrero de",
-        "month.3": "de marzo de",
-        "month.4": "de abril de",
-        "month.5": "de mayo de",
-        "month.6": "de junio de",
-        "month.7": "de julio de",
-        "month.8": "de agosto de",
-        "month.9": "de septiembre de",
-        "month.10": "de octubre de",
-        "month.11": "de noviembre de",
-        "month.12": "de diciembre de",
+        "month.1": "enero",
+        "month.2": "febrero",
+        "month.3": "marzo",
+        "month.4": "abril",
+        "month.5": "mayo",
+        "month.6": "junio",
+        "month.7": "julio",
+        "month.8": "agosto",
+        "month.9": "septiembre",
+        "month.10": "octubre",
+        "month.11": "noviembre",
+        "month.12": "diciembre",
         "missing.why": (
             "Esta ejecución no tiene evaluación; por eso aquí no hay puntuaciones con intervalos, curvas ni "
             "explicaciones: solo lo que la ejecución registró. Estas líneas las añaden; el informe las mostrará "
             "entonces."
         ),
+        "moment": "{day} de {month} de {year}, {time} UTC",
         # verdict
         "verdict.right": "Acierta en el {share} de los casos",
         "verdict.wrong_by": "Se equivoca en {size} de media al predecir {target}",
@@ -74,6 +75,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "verdict.expect": "Con otros datos del mismo tipo, espere entre {low} y {high}.",
         "verdict.baseline_class": "Responder siempre la clase más frecuente acertaría en el {value}.",
         "verdict.baseline_value": "Responder siempre la media obtendría {value}.",
+        "verdict.finding": "Hay un punto que revisar antes de usarlo.",
         "verdict.findings": "Hay {count} puntos que revisar antes de usarlo.",
         "requirement.passed": "cumplido",
         "requirement.failed": "no cumplido",
@@ -435,5 +437,78 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "alt.drift": "Cómo se repartía {name} en el entrenamiento y ahora; PSI {psi}",
         "alt.course": "{name} por pasos, termina en {ends}",
         "alt.interval": "intervalo de {low} a {high}",
+        # advice: a rule's sentence, and what to do
+        "rule.overfit_gap": "Ha memorizado los datos de entrenamiento: {score} es {train} allí y {test} aquí",
+        "do.overfit_gap": "Simplifique el modelo (profundidad, hojas, regularización), pare antes o dele más datos.",
+        "rule.no_better_than_baseline": (
+            "El azar bastaría para igualarlo con una respuesta que no mira ninguna columna ({score} {value}, sin "
+            "columnas {baseline})"
+        ),
+        "do.no_better_than_baseline": "Compruebe que las columnas pueden conocer el objetivo y pruebe con más filas.",
+        "rule.class_imbalance": "Pocas filas son {label}: {share} del total, frente al {largest} de la clase mayor",
+        "do.class_imbalance": (
+            "Aquí la exactitud engaña. Juzgue por exhaustividad, F1 o precisión media y pruebe pesos por clase."
+        ),
+        "rule.rare_class": "{count} clases tienen menos de diez filas de prueba: {labels}",
+        "do.rare_class": "Sus puntuaciones apenas se conocen. Reúna más casos o lea solo las globales.",
+        "rule.leak_suspect.telling_feature": "Una sola columna casi dice la respuesta: {feature} ({strength})",
+        "rule.leak_suspect.overlap": "Hay filas de prueba que también están en el entrenamiento: {share}",
+        "rule.leak_suspect.too_good": "Demasiado bueno para ser verdad: {score} {value}",
+        "do.leak_suspect": (
+            "Busque una columna que solo se conoce después del hecho y copias de filas entre las particiones."
+        ),
+        "rule.lucky_seed": "Mejor aquí que en los pliegues: {score} {value}, en los pliegues {mean} ± {deviation}",
+        "do.lucky_seed": "Esta partición fue amable. Espere lo que dicen los pliegues.",
+        "rule.wide_interval": "La prueba es pequeña: {score} puede estar entre {low} y {high}",
+        "do.wide_interval": "Pruebe con más de {rows} filas antes de comparar modelos con esta puntuación.",
+        "rule.uncalibrated": "Sus probabilidades no se pueden tomar al pie de la letra: fallan en {error} de media",
+        "do.uncalibrated": "Calíbrelo (CalibratedClassifierCV) antes de que las probabilidades decidan algo.",
+        "rule.better_threshold": "Otro umbral lo haría mejor: F1 es {f1} con {threshold} y {default_f1} con {default}",
+        "do.better_threshold": "Elija el umbral con datos de validación, según lo que cuesta cada tipo de error.",
+        "rule.constant_prediction": "Da casi la misma respuesta a todas las filas: {label} en el {share}",
+        "do.constant_prediction": (
+            "Revise el objetivo, los pesos de clase y si las columnas llegan como en el entrenamiento."
+        ),
+        "rule.weak_slice": (
+            "Yerra más en un segmento de {rows} filas según {feature}: {score} {value}, en el resto {rest}"
+        ),
+        "do.weak_slice": (
+            "Vea los segmentos más abajo. Pueden ayudar más datos de este tipo o una columna que lo distinga."
+        ),
+        "rule.fairness_gap": (
+            "Los grupos de {column} reciben un trato distinto: {lowest} tiene {ratio} de la tasa de {highest}"
+        ),
+        "do.fairness_gap": "Decida con los afectados si esta diferencia es justa antes de usarlo con personas.",
+        "rule.drift": (
+            "{count} de {columns} columnas se reparten de otro modo que en el entrenamiento, sobre todo {feature}"
+        ),
+        "do.drift": "Averigüe por qué. Si el mundo ha cambiado, entrene de nuevo con datos más recientes.",
+        "rule.past_the_best": (
+            "Se entrenó más allá de su mejor punto: {metric} era {best} en el paso {step} y acabó en {last}"
+        ),
+        "do.past_the_best": "Use parada temprana y conserve el mejor paso.",
+        "rule.biased": "Se equivoca en una dirección: la verdad está a {mean} de sus respuestas de media",
+        "do.biased": "Busque qué no comparten entrenamiento y prueba, o corrija la media.",
+        "rule.error_grows": "El error cambia con el tamaño de la respuesta (correlación de rangos {trend})",
+        "do.error_grows": "Pruebe el logaritmo del objetivo y dé intervalos que se ensanchen.",
+        "rule.outliers": "Unos pocos errores son mucho mayores que los demás: RMSE {rmse}, MAE {mae}",
+        "do.outliers": "Mire las peores filas más abajo: ¿son datos erróneos o lo que más importa?",
+        "rule.coverage_off": "Sus intervalos no cumplen lo que prometen: {share} en lugar de {level}",
+        "do.coverage_off": "Ensánchelos o estréchelos con calibración conformal.",
+        "rule.duplicates": "Las copias estrechan todos los intervalos: el {share} de las filas de prueba se repite",
+        "do.duplicates": "Quite las copias y evalúe de nuevo.",
+        "rule.columns_arranged": "Se ordenaron u omitieron columnas para el modelo: {ignored}",
+        "do.columns_arranged": "Para estar seguro, dé los datos como en el entrenamiento.",
+        "rule.constant_features": "{count} columnas tienen un solo valor en todas las filas de prueba: {features}",
+        "do.constant_features": "Aquí no se sabe nada de su efecto.",
+        "rule.unknown_labels": "La verdad contiene clases que el modelo no conoce: {labels}",
+        "do.unknown_labels": "Sus filas siempre cuentan como error. Revise los nombres de las clases.",
+        "advice.rule": "regla {rule}",
+        "omission.no_probabilities": "el modelo no da probabilidades",
+        "omission.no_ranking": "el modelo no da puntuaciones con las que ordenar las filas",
+        "omission.one_class": "solo hay una clase en los datos",
+        "omission.many_classes": "hay demasiadas clases para dibujarlas",
+        "omission.bad_probabilities": "las probabilidades no son válidas",
+        "omission.predict_proba_failed": "predict_proba falló",
     }
 )
