@@ -316,7 +316,7 @@ def _duplicates(found: Evaluation, clues: Clues) -> Finding | None:
 
 
 def _columns_arranged(found: Evaluation, clues: Clues) -> Finding | None:
-    """reordered (1 or 0), ignored, count: what was done to the columns so that the model could take them."""
+    """`reordered` (1 or 0), ignored, count: what was done to the columns so that the model could take them."""
     if not clues.reordered and not clues.ignored:
         return None
     values: dict[str, float | str] = {

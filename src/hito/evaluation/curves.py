@@ -1,5 +1,6 @@
 """Outcome → curves, confusion matrices and histograms of a classifier. Every curve is what scikit-learn's function of
-the same name gives, with the points left out that lie on the line between their neighbours."""
+the same name gives, with the points left out that lie on the line between their neighbours.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +24,7 @@ def curved(outcome: Outcome) -> list[int]:
 
     if outcome.task == "binary":
         return [1]
-    rows = _support(outcome)
+    rows = support(outcome)
     return sorted(int(code) for code in np.argsort(-rows, kind="stable")[:CLASSES] if rows[code] > 0)
 
 
@@ -160,7 +161,7 @@ def of_classes(outcome: Outcome) -> tuple[list[Curve], list[Omission]]:
     count = len(outcome.labels)
     if outcome.task != "binary" and count > CLASSES:
         reason = f"Of {count} classes, the {CLASSES} with the most rows have curves."
-        values = {"classes": float(count), "shown": float(CLASSES)}
+        values: dict[str, float | str] = {"classes": float(count), "shown": float(CLASSES)}
         omissions.append(Omission(part="curves", rule="many_classes", reason=reason, values=values))
     return made, omissions
 
@@ -227,7 +228,8 @@ def _counts(truth: Any, predicted: Any, weights: Any, size: int) -> Any:
     return np.bincount(truth * size + predicted, weights, size * size).reshape(size, size)
 
 
-def _support(outcome: Outcome) -> Any:
+def support(outcome: Outcome) -> Any:
+    """The weight of each class's rows, or of the rows that have each label."""
     import numpy as np
 
     if outcome.task == "multilabel":

@@ -8,6 +8,7 @@ Source: Hardt, Price and Srebro, NIPS 2016, for opportunity and odds; the ratio 
 four-fifths rule (29 CFR 1607.4 D).
 """
 
+import itertools
 from typing import Any
 
 from hito.evaluation.intervals import wilson
@@ -74,7 +75,7 @@ def grouped(column: Column) -> tuple[list[str], list[Any]]:
         distinct = np.unique(values[finite])
         if len(distinct) > _BINNED_FROM:
             edges = np.unique(np.quantile(values[finite], [0, 0.25, 0.5, 0.75, 1]))
-            names = [f"{low:.4g} – {high:.4g}" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+            names = [f"{low:.4g} – {high:.4g}" for low, high in itertools.pairwise(edges)]
             bins = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(names) - 1)
             members = [finite & (bins == place) for place in range(len(names))]
         else:

@@ -264,7 +264,7 @@ def _classes(
 
     omissions: list[Omission] = []
     answer = _plain(predictions, len(known))
-    chances = None
+    chances: Any = None
     if answer.ndim == 2:  # probabilities were given, or answered by predict
         chances, answer = answer, None
     elif predictor is not None and predictor.predict_proba is not None:

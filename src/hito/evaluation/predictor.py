@@ -88,7 +88,7 @@ class Predictor:
         if wanted is None:
             return features, [], False
         if not is_pandas(features, "DataFrame"):
-            shape = getattr(features, "shape", ())
+            shape: Any = getattr(features, "shape", ())
             if len(shape) == 2 and shape[1] != len(wanted):
                 raise InvalidArgument(
                     f"The model was trained on {len(wanted)} columns ({_some(wanted)}), the data has {shape[1]}; "

@@ -45,7 +45,7 @@ class Table(Struct, frozen=True, eq=False):
 
 def count(given: Any) -> int:
     """Rows of a frame, an array (sparse or not) or a list."""
-    shape = getattr(given, "shape", None)
+    shape: Any = getattr(given, "shape", None)
     return int(shape[0]) if shape else len(given)
 
 
@@ -55,7 +55,7 @@ def names_of(features: Any, given: Sequence[str] | None = None) -> tuple[str, ..
         return tuple(map(str, given))
     if is_pandas(features, "DataFrame"):
         return tuple(map(str, features.columns))
-    shape = getattr(features, "shape", ())
+    shape: Any = getattr(features, "shape", ())
     if len(shape) == 2:
         return tuple(f"feature_{place}" for place in range(shape[1]))
     return ()
@@ -119,9 +119,11 @@ def _texts(series: Any, name: str) -> Column:
     return Column(name, numeric=False, values=values)
 
 
-def row_keys(features: Any) -> Any:
-    """A number for each row, the same wherever the same row occurs; of duplicates all but the first differ.
+def row_keys(features: Any, *, numbered: bool = True) -> Any:
+    """A number for each row, the same wherever the same row occurs.
 
+    Args:
+        numbered: of duplicates, give every one but the first a number of its own.
     Returns: uint64 of shape (n,); None for what is no table.
     """
     import numpy as np
@@ -138,5 +140,7 @@ def row_keys(features: Any) -> Any:
         hashed = hash_array(values, categorize=False)
         keys = (keys ^ (hashed + np.uint64(at))) * np.uint64(0x9E3779B97F4A7C15)
         keys ^= keys >> np.uint64(31)
+    if not numbered:
+        return keys
     repeated = pandas.Series(keys).groupby(keys).cumcount().to_numpy().astype(np.uint64)
     return keys ^ (repeated * np.uint64(0xBF58476D1CE4E5B9))
