@@ -25,6 +25,8 @@ from msgspec import Struct
 
 from hito.core.errors import InvalidArgument
 
+FILE = "evaluation/explanation.json"
+"""Where a run keeps it, from the root of its artifacts."""
 FORMAT = 1
 """Grows when a reader of the old form would misread the new one. A field with a default may be added without."""
 

@@ -491,5 +491,29 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "omission.many_classes": "there are too many classes to draw",
         "omission.bad_probabilities": "the probabilities are not valid",
         "omission.predict_proba_failed": "predict_proba failed",
+        # cards, experiments, comparisons
+        "card.use": "Intended use",
+        "card.use_asked": "*To be written by its owners: what it is for, who uses it, what it must not be used for.*",
+        "card.limits": "Limits and advice",
+        "card.none": "This run has no evaluation.",
+        "experiment.title": "Experiment report",
+        "experiment.about": "{runs} runs by {metric}",
+        "experiment.more": "older runs were not looked at",
+        "experiment.higher": "higher is better",
+        "leaderboard.caption": "The best {shown} of {all} runs, with the parameters that differ",
+        "figure.timeline": "{metric}, run by run",
+        "alt.timeline": "{metric} of {runs} runs in the order they were begun; the best is {best}",
+        "axis.run": "Run, in the order they were begun",
+        "changes.lede": "Each run that was better than all before it, and the parameters that differ from that one.",
+        "changes.caption": "How the best was reached",
+        "changes.gain": "Gain",
+        "changes.params": "Changed parameters",
+        "importance.few": "With {runs} runs nothing can be said; it takes {least}.",
+        "figure.param_importance": "Share of the variance of {metric} that goes with each parameter",
+        "note.param_importance": (
+            "each parameter alone, corrected for its number of values; runs were not drawn at random, so this is a hint"
+        ),
+        "alt.param_importance": "Bars of how much parameters mattered; the strongest are {names}",
+        "best.report": "Its whole report:",
     }
 )

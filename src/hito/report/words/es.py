@@ -510,5 +510,32 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "omission.many_classes": "hay demasiadas clases para dibujarlas",
         "omission.bad_probabilities": "las probabilidades no son válidas",
         "omission.predict_proba_failed": "predict_proba falló",
+        # cards, experiments, comparisons
+        "card.use": "Uso previsto",
+        "card.use_asked": (
+            "*Por escribir por sus responsables: para qué sirve, quién lo usa y para qué no debe usarse.*"
+        ),
+        "card.limits": "Límites y consejos",
+        "card.none": "Esta ejecución no tiene evaluación.",
+        "experiment.title": "Informe del experimento",
+        "experiment.about": "{runs} ejecuciones según {metric}",
+        "experiment.more": "no se miraron ejecuciones más antiguas",
+        "experiment.higher": "más es mejor",
+        "leaderboard.caption": "Las mejores {shown} de {all} ejecuciones, con los parámetros que difieren",
+        "figure.timeline": "{metric}, ejecución a ejecución",
+        "alt.timeline": "{metric} de {runs} ejecuciones por orden de inicio; la mejor es {best}",
+        "axis.run": "Ejecución, por orden de inicio",
+        "changes.lede": "Cada ejecución mejor que todas las anteriores, y los parámetros que la distinguen de aquella.",
+        "changes.caption": "Cómo se llegó a la mejor",
+        "changes.gain": "Mejora",
+        "changes.params": "Parámetros cambiados",
+        "importance.few": "Con {runs} ejecuciones no se puede decir nada; hacen falta {least}.",
+        "figure.param_importance": "Parte de la varianza de {metric} que acompaña a cada parámetro",
+        "note.param_importance": (
+            "cada parámetro por separado, corregido por su número de valores; las ejecuciones no son al azar: es "
+            "un indicio"
+        ),
+        "alt.param_importance": "Barras de cuánto importaron los parámetros; los más fuertes son {names}",
+        "best.report": "Su informe completo:",
     }
 )

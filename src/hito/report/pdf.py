@@ -1,0 +1,55 @@
+"""The page on paper: printed by WeasyPrint if it is installed, else by a Chromium that is on this machine.
+
+A browser gets the page as a file, and its own policy forbids it to load or run anything.
+"""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from hito.core.errors import InvalidArgument, Unavailable
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+_SECONDS = 120
+
+
+def write_pdf(html: str, path: Path) -> None:
+    """Print a page of `page.page`.
+
+    Raises:
+        InvalidArgument: neither is here.
+        Unavailable: it is, and does not print.
+    """
+    try:
+        from weasyprint import HTML  # an optional library
+    except (ImportError, OSError):  # or its own libraries of the system are missing
+        _by_browser(html, path)
+        return
+    HTML(string=html).write_pdf(path)
+
+
+def _by_browser(html: str, path: Path) -> None:
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        raise InvalidArgument(
+            "A PDF needs WeasyPrint (pip install weasyprint) or Chromium on this machine; neither was found. "
+            "The HTML page can be printed from any browser."
+        )
+    with tempfile.TemporaryDirectory(prefix="hito-") as folder:
+        page, made = Path(folder) / "report.html", Path(folder) / "report.pdf"
+        page.write_text(html, "utf-8")
+        command = [
+            browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-extensions", "--no-first-run",
+            f"--user-data-dir={folder}/profile", "--no-pdf-header-footer", f"--print-to-pdf={made}", page.as_uri(),
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(  # noqa: S603 - a browser of the list above, and a page of ours
+                command, capture_output=True, text=True, timeout=_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Unavailable(f"{Path(browser).name} did not print the report: {error}") from None
+        if not made.is_file():
+            said = done.stderr.strip().splitlines()
+            raise Unavailable(f"{Path(browser).name} printed nothing: {said[-1] if said else 'no message'}")
+        shutil.copyfile(made, path)
