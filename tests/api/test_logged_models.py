@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hito.core.errors import InvalidArgument, NotFound
+from hito.core.errors import AlreadyExists, InvalidArgument, NotFound
 from hito.wire import experiments as wire_experiments
 from hito.wire import models as wire
 from hito.wire import runs as wire_runs
@@ -30,6 +30,21 @@ def test_a_new_model_is_pending_named_and_has_a_place_in_its_experiment(call: Ca
     assert info["artifact_uri"] == f"s3://bucket/e/models/{info['model_id']}/artifacts"
     assert info["name"]
     assert info["source_run_id"] == info["model_type"] == ""
+
+
+def test_a_model_with_an_id_of_its_own_is_made_once(call: Call) -> None:
+    experiment = call(wire_experiments.CREATE_EXPERIMENT, name="e")["experiment_id"]
+    chosen = {"experiment_id": experiment, "model_id": "m-" + "a" * 32}
+    first = call(wire.CREATE_LOGGED_MODEL, **chosen, name="forest")["model"]
+    assert first["info"]["model_id"] == chosen["model_id"]
+    assert call(wire.CREATE_LOGGED_MODEL, **chosen, name="forest")["model"] == first
+    with pytest.raises(AlreadyExists, match="another one"):
+        call(wire.CREATE_LOGGED_MODEL, **chosen, name="tree")
+    with pytest.raises(InvalidArgument, match="model_id"):
+        call(wire.CREATE_LOGGED_MODEL, experiment_id=experiment, model_id="../x")
+    call(wire.DELETE_LOGGED_MODEL, model_id=chosen["model_id"])
+    with pytest.raises(AlreadyExists, match="deleted"):
+        call(wire.CREATE_LOGGED_MODEL, **chosen, name="forest")
 
 
 def test_a_deleted_experiment_takes_no_models(call: Call) -> None:

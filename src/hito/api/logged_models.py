@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from hito.api.context import Bindings, Context
 from hito.core import rules
-from hito.core.errors import InvalidArgument
+from hito.core.errors import AlreadyExists, InvalidArgument, NotFound
 from hito.core.ids import new_model_id, new_name
 from hito.core.models import LoggedModelStatus
 from hito.store import experiments, logged_models
@@ -34,9 +34,12 @@ def create(context: Context, message: wire.CreateLoggedModel) -> wire.LoggedMode
     params = _distinct(_checked(message.params, "params"), "param")
     tags = _distinct(_checked(message.tags, "tags"), "tag")
     location = experiments.active(context.tx, experiment)
+    known = _made_before(context, message.model_id, name, source_run_id) if message.model_id else None
+    if known is not None:
+        return wire.LoggedModelAnswer(logged_models.get(context.tx, known))
     made = logged_models.create(
         context.tx,
-        new_model_id(),
+        message.model_id or new_model_id(),
         experiment,
         location,
         name=name,
@@ -46,6 +49,26 @@ def create(context: Context, message: wire.CreateLoggedModel) -> wire.LoggedMode
         tags=tags,
     )
     return wire.LoggedModelAnswer(logged_models.get(context.tx, made))
+
+
+def _made_before(context: Context, model_id: str, name: str, source_run_id: str) -> logged_models.LoggedModelKey | None:
+    """The model that was made under an id which its client chose: asking again changes nothing."""
+    if not rules.is_model_id(model_id):
+        raise InvalidArgument(
+            f"Invalid value {model_id[:100]!r} for parameter 'model_id': expected m- and 32 lower-case hex digits."
+        )
+    try:
+        key = existing(context.tx, model_id, allow_deleted=True)
+    except NotFound:
+        return None
+    try:
+        existing(context.tx, model_id)
+    except NotFound:
+        raise AlreadyExists(f"The logged model {model_id} exists already, and is deleted.") from None
+    found = logged_models.get(context.tx, key).info
+    if (found.name, found.source_run_id or "") != (name, source_run_id):
+        raise AlreadyExists(f"The logged model {model_id} exists already, and is another one: '{found.name}'.")
+    return key
 
 
 def get(context: Context, message: wire.GetLoggedModel) -> wire.LoggedModelAnswer:

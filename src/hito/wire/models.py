@@ -15,12 +15,15 @@ _LIMIT = 8 << 20
 
 
 class CreateLoggedModel(Message):
+    """`model_id` is ours, not MLflow's: a model that comes from another store keeps its id, and may be sent again."""
+
     experiment_id: str = ""
     name: str = ""
     model_type: str = ""
     source_run_id: str = ""
     params: list[Pair] = []
     tags: list[Pair] = []
+    model_id: str = ""
     required: ClassVar[tuple[str, ...]] = ("experiment_id",)
 
 
