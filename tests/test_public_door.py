@@ -95,7 +95,9 @@ MODULES = {
     "entities": "Experiment Run RunInfo RunData Metric Param RunTag LoggedModel LoggedModelInput LoggedModelOutput "
     "RegisteredModel ModelVersion FileInfo ViewType RunStatus Dataset DatasetInput",
     "exceptions": "MlflowException RestException",
-    "models": "infer_signature set_signature get_model_info ModelSignature convert_input_example_to_serving_input Model",
+    "models": "infer_signature set_signature get_model_info ModelSignature convert_input_example_to_serving_input Model "
+    "evaluate EvaluationResult EvaluationArtifact EvaluationMetric MetricThreshold MetricValue make_metric "
+    "validate_evaluation_results",
     "pyfunc": "load_model log_model save_model PythonModel PyFuncModel",
     "sklearn": "load_model log_model save_model",
     "tracking": "MlflowClient",
@@ -107,7 +109,6 @@ MODULES = {
 ABSENT = {
     "login": "it is for Databricks; hito takes credentials from the environment",
     "import_checkpoints": "it reads checkpoints of another platform",
-    "evaluate": "evaluation has a package of its own, which comes with the reports",
     "run": "projects are run by `hito run`",
     "projects": "as run",
     "types": "hito.models.infer_signature makes what these classes describe",
@@ -117,7 +118,7 @@ ABSENT = {
 }
 """Names of the contract that hito does not have, each with its reason."""
 
-OURS = "log_series autolog".split()
+OURS = "log_series autolog evaluate load_evaluation validate_evaluation_results".split()
 
 
 @pytest.mark.parametrize("name", CONTRACT)

@@ -72,6 +72,9 @@ if TYPE_CHECKING:
         log_inputs as log_inputs,
     )
     from hito.fluent.doctor import doctor as doctor
+    from hito.fluent.evaluate import evaluate as evaluate
+    from hito.fluent.evaluate import load_evaluation as load_evaluation
+    from hito.fluent.evaluated import validate_evaluation_results as validate_evaluation_results
     from hito.fluent.experiments import (
         create_experiment as create_experiment,
     )
@@ -267,6 +270,8 @@ _NAMES = {
         "set_system_metrics_samples_before_logging set_system_metrics_sampling_interval"
     ),
     "hito.fluent.doctor": "doctor",
+    "hito.fluent.evaluate": "evaluate load_evaluation",
+    "hito.fluent.evaluated": "validate_evaluation_results",
     "hito.autologging": "autolog",
     "hito.connect": "Client",
     "hito.core.errors": "HitoError",
