@@ -173,7 +173,7 @@ def _is_numbers(column: Any) -> bool:
         _numbers(column)
     except (TypeError, ValueError):
         return False
-    return not any(isinstance(value, str) for value in column)
+    return any(value is not None for value in column) and not any(isinstance(value, str) for value in column)
 
 
 def _numbers(column: Any) -> Any:

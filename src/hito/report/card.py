@@ -13,7 +13,7 @@ from hito.report.figures.importance import strongest
 from hito.report.sections import advice, verdict
 from hito.report.voice import Voice
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
+_SPECIAL = re.compile(r"([\\`*_\[\]|#~])")
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -71,10 +71,8 @@ def _scores(found: Evaluation | None, voice: Voice) -> str:
             continue
         between = "–"
         if one.low is not None and one.high is not None:
-            between = f"{voice.number(one.low)} – {voice.number(one.high)}"
-        rows.append(
-            [voice.name("score", one.name), voice.number(one.value), between, voice.number(guess.get(one.name))]
-        )
+            between = f"{voice.score(one.low)} – {voice.score(one.high)}"
+        rows.append([voice.name("score", one.name), voice.score(one.value), between, voice.score(guess.get(one.name))])
     head = [
         voice.say("scores.score"),
         voice.say("scores.value"),
@@ -156,7 +154,8 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 def _text(given: str) -> str:
     """Any text in one line, with nothing in it that Markdown or HTML would act on."""
-    return _SPECIAL.sub(r"\\\1", _UNSEEN.sub(" ", given)).replace("&", "&amp;")
+    plain = _UNSEEN.sub(" ", given).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", plain)
 
 
 def _code(given: str) -> str:

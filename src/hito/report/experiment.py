@@ -171,21 +171,21 @@ def _groups(texts: Sequence[str]) -> list[int]:
 
 def _leaderboard(given: ExperimentFacts, ranked: Sequence[tuple[RunFacts, float]], metric: str, voice: Voice) -> Html:
     shown = ranked[:_LEADERS]
-    columns = _differing(given.runs)[:_COLUMNS]
+    columns = _differing([run for run, _ in ranked])[:_COLUMNS]
     rows = [
         [
-            str(place), tag("span", run.run_name or run.run_id[:8], title=run.run_id), tag("b", voice.number(value, 4)),
-            *(run.params.get(name, "–")[:24] for name in columns), voice.moment(run.begun) if run.begun else "–",
+            tag("span", run.run_name or run.run_id[:8], title=run.run_id), tag("b", voice.number(value, 4)),
+            *(run.params.get(name, "–")[:24] for name in columns), tag("span", _day(run, voice), class_="whole"),
         ]
-        for place, (run, value) in enumerate(shown, 1)
+        for run, value in shown
     ]  # fmt: skip
-    head = ["", voice.say("lineage.run"), metric, *columns, voice.say("lineage.begun")]
+    head = [voice.say("lineage.run"), metric, *columns, voice.say("lineage.begun")]
     arrow = voice.say("scores.lower") if lower_is_better(metric) else voice.say("experiment.higher")
     return section(
         "leaderboard",
         voice,
         figure(_timeline(given.runs, metric, voice)),
-        table(voice.say("leaderboard.caption", shown=len(shown), all=len(ranked)), head, rows, numbers=(2,)),
+        table(voice.say("leaderboard.caption", shown=len(shown), all=len(ranked)), head, rows, numbers=(1,)),
         lede=f"{metric}: {arrow}.",
     )
 
@@ -293,6 +293,10 @@ def _differing(runs: Sequence[RunFacts]) -> list[str]:
             counts[name] = counts.get(name, 0) + 1
     found = [name for name, known in values.items() if len(known) > 1 or counts[name] < len(runs)]
     return sorted(found, key=lambda name: (-counts[name], name))
+
+
+def _day(run: RunFacts, voice: Voice) -> str:
+    return voice.moment(run.begun).rpartition(",")[0] if run.begun else "–"
 
 
 def _value(run: RunFacts, metric: str) -> float | None:

@@ -85,6 +85,6 @@ def facts(pairs: Iterable[tuple[str, Html | str | None]]) -> Html | None:
 
 
 def more(summary: str, *parts: Html | None) -> Html | None:
-    """What is there for those who want it: closed on the screen, open on paper."""
+    """What is there for those who want it: closed on the screen; paper shows its title."""
     kept = [part for part in parts if part]
     return tag("details", tag("summary", summary), kept) if kept else None

@@ -63,6 +63,13 @@ class Voice:
         """A number with so many places: for columns of numbers that are compared."""
         return "–" if value is None or not math.isfinite(value) else self._dressed(f"{value:.{places}f}")
 
+    def score(self, value: float | None) -> str:
+        """A score in a column of scores: three decimals while it is below ten, or what the number needs."""
+        if value is None or not math.isfinite(value):
+            return self.number(value)
+        size = abs(value)
+        return self.fixed(value) if size < 1e-9 or 5e-4 <= size < 10 else self.number(value)
+
     def tick(self, value: float, places: int) -> str:
         """A number on an axis whose step needs so many decimals."""
         if value == 0:

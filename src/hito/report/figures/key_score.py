@@ -1,5 +1,6 @@
 """The small line below a number: its interval, and where guessing would be."""
 
+import math
 from collections.abc import Sequence
 
 from hito.evaluation.results import Score
@@ -15,14 +16,14 @@ _BETWEEN = frozenset(
 def span(score: Score, baseline: Sequence[Score], voice: Voice) -> Html | None:
     """Drawn from 0 to 1 for what lies there, else around the interval itself."""
     low, high = score.low, score.high
-    if low is None or high is None:
+    if low is None or high is None or not all(map(math.isfinite, (low, high, score.value))):
         return None
-    guess = next((one.value for one in baseline if one.name == score.name), None)
+    guess = next((one.value for one in baseline if one.name == score.name and math.isfinite(one.value)), None)
     if score.name.partition("_")[0] in _BETWEEN and low >= 0:
         start, end = 0.0, 1.0
     else:
         known = [low, high, score.value, *([guess] if guess is not None else [])]
-        room = (max(known) - min(known)) * 0.1 or 1.0
+        room = (max(known) - min(known)) * 0.1 or abs(high) * 0.1 or 1.0
         start, end = min(known) - room, max(known) + room
 
     def x(value: float) -> str:

@@ -21,7 +21,9 @@ def draw(material: Material, voice: Voice) -> Html | None:
 
 
 def _matrices(found: Evaluation, voice: Voice) -> Html | None:
-    return grid(confusion(one, voice) for one in found.confusions[:_MATRICES])
+    different = {one.counts: one for one in reversed(found.confusions)}  # thresholds may give the same answers
+    shown = [one for one in found.confusions if different[one.counts] is one]
+    return grid(confusion(one, voice) for one in shown[:_MATRICES])
 
 
 def _residuals(found: Evaluation, voice: Voice) -> Html | None:
@@ -92,6 +94,7 @@ def slice_name(one: Slice, voice: Voice) -> str:
 
 def _condition(one: Condition, voice: Voice) -> str:
     if one.operator in ("missing", "not missing"):
-        return f"{one.feature} {voice.say('condition.' + one.operator.replace(' ', '_'))}"
+        said = voice.name("condition", one.operator.replace(" ", "_"))
+        return f"{one.feature} {said}"
     sign = {"<=": "≤", ">": ">", "is": "=", "is not": "≠"}[one.operator]
     return f"{one.feature} {sign} {voice.cell(one.value)}"

@@ -48,17 +48,17 @@ def _table(caption: str, scores: Sequence[Score], found: Evaluation, voice: Voic
     for one in scores:
         between = "–"
         if one.low is not None and one.high is not None:
-            between = f"{voice.number(one.low)} – {voice.number(one.high)}"
+            between = f"{voice.score(one.low)} – {voice.score(one.high)}"
         row: list[Html | str | None] = [
             join(voice.name("score", one.name), _arrow(one, voice)),
-            tag("b", voice.number(one.value)),
+            tag("b", voice.score(one.value)),
             between,
             span(one, found.baseline, voice),
         ]
         if train:
-            row.append(voice.number(train.get(one.name)))
+            row.append(voice.score(train.get(one.name)))
         if guess:
-            row.append(voice.number(guess.get(one.name)))
+            row.append(voice.score(guess.get(one.name)))
         rows.append(row)
     return table(caption, head, rows, numbers=(1, 2, 4, 5), class_="scores")
 

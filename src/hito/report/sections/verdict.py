@@ -64,10 +64,10 @@ def _words(found: Evaluation, voice: Voice) -> Html:
         sentences.append(voice.say(f"verdict.{how}"))
     baseline = next((one for one in found.baseline if lead is not None and one.name == lead.name), None)
     if lead is not None and lead.low is not None and lead.high is not None:
-        write = voice.percent if lead.name == "accuracy_score" else voice.number
+        write = voice.percent if lead.name == "accuracy_score" else voice.score
         sentences.append(voice.say("verdict.expect", low=write(lead.low), high=write(lead.high)))
     if baseline is not None and lead is not None:
-        write = voice.percent if lead.name == "accuracy_score" else voice.number
+        write = voice.percent if lead.name == "accuracy_score" else voice.score
         key = "verdict.baseline_class" if lead.name == "accuracy_score" else "verdict.baseline_value"
         sentences.append(voice.say(key, value=write(baseline.value)))
     serious = sum(one.severity == "serious" for one in found.findings)
@@ -92,12 +92,12 @@ def _tiles(found: Evaluation, voice: Voice) -> Html | None:
             continue
         between = ""
         if one.low is not None and one.high is not None:
-            between = f"{voice.number(one.low)} – {voice.number(one.high)}"
+            between = f"{voice.score(one.low)} – {voice.score(one.high)}"
         tiles.append(
             tag(
                 "div",
                 tag("span", voice.name("score", name), class_="name"),
-                tag("span", voice.number(one.value), class_="value"),
+                tag("span", voice.score(one.value), class_="value"),
                 span(one, found.baseline, voice) if between else None,
                 tag("span", between, class_="between") if between else None,
                 class_="tile",
@@ -114,7 +114,7 @@ def _requirements(found: Evaluation, voice: Voice) -> Html | None:
             "li",
             tag("span", voice.say("requirement.passed" if one.passed else "requirement.failed"),
                 class_="badge " + ("good" if one.passed else "bad")),
-            f" {one.text} · {voice.say('requirement.value')} {voice.number(one.value)}",
+            f" {one.text} · {voice.say('requirement.value')} {voice.score(one.value)}",
         )
         for one in found.requirements
     ]  # fmt: skip

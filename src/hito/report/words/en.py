@@ -312,6 +312,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "The same rates for each group, with 95 % intervals. Which gap matters is a decision about people, "
             "not about numbers."
         ),
+        "rate.base_rate": "Truly positive",
         "rate.selection_rate": "Selected",
         "rate.true_positive_rate": "Found (true positive rate)",
         "rate.false_positive_rate": "False alarms (false positive rate)",

@@ -323,6 +323,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "Las mismas tasas para cada grupo, con intervalos del 95 %. Qué diferencia importa es una decisión "
             "sobre personas, no sobre números."
         ),
+        "rate.base_rate": "Realmente positivos",
         "rate.selection_rate": "Seleccionados",
         "rate.true_positive_rate": "Hallados (verdaderos positivos)",
         "rate.false_positive_rate": "Falsas alarmas (falsos positivos)",
