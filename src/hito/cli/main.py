@@ -3,7 +3,7 @@
 import click
 
 from hito import __version__
-from hito.cli import bundle, db, diff, report, reproduce, run, server, sync
+from hito.cli import bundle, db, diff, evaluate, report, reproduce, run, server, sync
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,6 +18,7 @@ main.add_command(db.db)
 main.add_command(sync.sync)
 main.add_command(sync.status)
 main.add_command(run.run)
+main.add_command(evaluate.evaluate)
 main.add_command(report.report)
 main.add_command(bundle.bundle)
 main.add_command(reproduce.reproduce)

@@ -156,7 +156,9 @@ def bootstrap(
 
     scores = scorer(first), scorer(second)
     whole = tuple(one(first.weights) for one in scores)
-    names = [key for key in whole[0] if not key[0] and key in whole[1] and key[1] in COMPARED]
+    # Where every row has one class, the micro F1 is the accuracy.
+    wanted = COMPARED if first.task == "multilabel" else COMPARED - {"f1_micro"}
+    names = [key for key in whole[0] if not key[0] and key in whole[1] and key[1] in wanted]
     rng = np.random.default_rng(seed)
     until = time.monotonic() + seconds
     drawn: list[list[float]] = []
@@ -288,7 +290,6 @@ def corrected_t(
     Source: Nadeau and Bengio, Machine Learning 52 (2003), 239-281.
     """
     import numpy as np
-    from scipy import stats
 
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if one.shape != other.shape or one.ndim != 1 or len(one) < 2:

@@ -125,20 +125,15 @@ def lift(found: Evaluation) -> "Figure | None":
 
 
 def thresholds(found: Evaluation) -> "Figure | None":
-    figure, (axes,) = _panels("Scores over the threshold", 1, 5.8, 4.2)
+    figure, (axes,) = _panels("Scores over the threshold", 1, 7.2, 4.2)
     for colour, line in _coloured(found.curves_of("threshold")):
         axes.plot(line.x, line.y, color=colour, linewidth=1.8, label=line.of)
-    for one in found.thresholds:
-        axes.axvline(one.threshold, color=QUIET, linewidth=0.8, linestyle=":" if one.rule == "default" else "--")
-        where = axes.get_xaxis_transform()
-        words = one.rule.replace("_", " ")
-        axes.text(
-            one.threshold, 0.02, f" {words}", rotation=90, fontsize=7, color=QUIET, va="bottom", ha="right",
-            transform=where,
-        )  # fmt: skip
+    for one, style in zip(found.thresholds, (":", "--", "-."), strict=False):
+        words = f"{one.rule.replace('_', ' ')}, {one.threshold:.3g}"
+        axes.axvline(one.threshold, color=QUIET, linewidth=0.9, linestyle=style, label=words)
     _named(axes, "Positive from this score on", "")
     axes.set_ylim(0, 1.03)
-    _legend(axes, "lower center")
+    _legend(axes, (1.01, 0.55))
     return figure
 
 
@@ -204,16 +199,16 @@ def residuals(found: Evaluation) -> "Figure | None":
 
 
 def slices(found: Evaluation) -> "Figure | None":
-    names = [said(one) for one in found.slices][::-1]
+    names = [said(one).replace(" and ", "\nand ", 1) for one in found.slices][::-1]
     figure, (axes,) = _panels("Where the model is worst", 1, 8, 0.5 * len(names) + 1.7)
     for place, one in enumerate(found.slices[::-1]):
         if one.low is not None and one.high is not None:
             axes.hlines(place, one.low, one.high, color=COLOURS[1], linewidth=1.4)
         axes.plot([one.value], [place], "o", color=COLOURS[1], markersize=6)
-        axes.plot([one.rest], [place], "o", color=QUIET, markersize=5, mfc="white")
+        axes.plot([one.rest], [place], "o", color=QUIET, markersize=5, mfc="white", clip_on=False, zorder=5)
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.set_ylim(-0.6, len(names) - 0.4)
-    _named(axes, f"{found.slices[0].score.replace('_', ' ')}: in the segment (filled), in all other rows (open)", "")
+    _named(axes, f"{found.slices[0].score.replace('_', ' ')} (open: of all other rows)", "")
     axes.set_xlim(left=0)
     return figure
 
@@ -253,12 +248,15 @@ def drift(found: Evaluation) -> "Figure | None":
 
 def learning(found: Evaluation) -> "Figure | None":
     """The curves of the training, a panel for each metric."""
+    from matplotlib.ticker import MaxNLocator
+
     metrics = list(dict.fromkeys(one.metric for one in found.learning))[:3]
     figure, panels = _panels("While it was trained", len(metrics), 4.4 * len(metrics) + 0.4, 3.8)
     for axes, metric in zip(panels, metrics, strict=True):
         lines = [one for one in found.learning if one.metric == metric]
         for colour, line in zip(COLOURS * 3, lines, strict=False):
             axes.plot(line.steps, line.values, color=colour, linewidth=1.6, label=line.series)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         _named(axes, "Step", metric)
         _legend(axes, "best")
     return figure
