@@ -81,7 +81,8 @@ class Ranked:
 
         ordered = weights[self.order]
         true = np.cumsum(ordered * self.positive)[self.ends]
-        return Sums(true, np.maximum(np.cumsum(ordered)[self.ends] - true, 0.0))
+        # Summed by itself: the difference of two sums would not rise everywhere, by rounding.
+        return Sums(true, np.cumsum(ordered * (1 - self.positive))[self.ends])
 
     def place(self, threshold: float) -> int:
         """The number of distinct scores at or above a threshold."""
