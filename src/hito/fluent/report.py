@@ -20,9 +20,12 @@ from hito.client.entities import Metric, ModelVersion, PagedList, Run
 from hito.core.artifacts import FileInfo
 from hito.core.errors import HitoError, InvalidArgument, NotFound
 from hito.evaluation import files as evaluations
+from hito.evaluation import paired
+from hito.evaluation.predictions import Predictions
 from hito.evaluation.results import Evaluation
 from hito.explain import results as explanations
 from hito.report.card import card
+from hito.report.comparison import Side, comparison_report
 from hito.report.experiment import ExperimentFacts, experiment_report
 from hito.report.facts import DatasetFacts, FileFacts, MetricFacts, ModelFacts, RunFacts, VersionFacts
 from hito.report.run import run_report
@@ -34,6 +37,7 @@ _CURVES = 12
 _POINTS = 300
 _FILES = 400
 _FOLDERS = 40
+_FEWEST_FOLDS, _MOST_FOLDS = 3, 50
 _LARGEST = 64 << 20
 _RUNS = 1000
 """Runs of an experiment that its report looks at: the newest."""
@@ -87,6 +91,23 @@ def report_of_experiment(client: TransportClient, name: str, metric: str | None 
     return experiment_report(given, lambda run_id: evaluation_of(client, run_id), language)
 
 
+def report_of_comparison(client: TransportClient, first: str, second: str, language: str = "en") -> str:
+    """The page of two runs side by side.
+
+    Raises: NotFound: there is no such run. InvalidArgument: they are the same one.
+    """
+    if first == second:
+        raise InvalidArgument(f"Run {first} was given twice; a comparison needs two runs.")
+    one, other = _side(client, first), _side(client, second)
+    folds = _folds(one.facts, other.facts)
+    tests, why = None, ""
+    try:
+        tests = paired.compare(_predictions(client, first), _predictions(client, second), tests=len(folds))
+    except HitoError as error:
+        why = error.message
+    return comparison_report(one, other, tests, folds, why, language)
+
+
 def keep(client: TransportClient, run_id: str, html: str) -> None:
     """Store a page as the run's artifact `report.html`."""
     client.log_text(run_id, html, REPORT)
@@ -107,6 +128,36 @@ def explanation_of(client: TransportClient, run_id: str) -> explanations.Explana
     """The explanation that a run keeps; None if it has none. Raises: InvalidArgument: it is damaged, or of a newer form."""
     with _fetched(client, run_id, explanations.FILE) as file:
         return None if file is None else explanations.from_json(file.read_bytes())
+
+
+def _side(client: TransportClient, run_id: str) -> Side:
+    return Side(
+        facts=facts(client, run_id),
+        evaluation=evaluation_of(client, run_id),
+        explanation=explanation_of(client, run_id),
+    )
+
+
+def _predictions(client: TransportClient, run_id: str) -> Predictions:
+    with _fetched(client, run_id, evaluations.PREDICTIONS) as file:
+        found = None if file is None else evaluations.read_predictions(file)
+    if found is None:
+        raise NotFound(f"Run {run_id} keeps no predictions; evaluate it with hito.evaluate on the same data.")
+    return found
+
+
+def _folds(first: RunFacts, second: RunFacts) -> list[paired.Difference]:
+    """Tests over the folds that autologging logged: a `test_` metric with a step for each, the same number in both."""
+    found = []
+    theirs = {one.key: one for one in second.metrics}
+    for one in first.metrics:
+        other = theirs.get(one.key)
+        if other is None or not one.key.startswith("test_") or not _FEWEST_FOLDS <= len(one.steps) <= _MOST_FOLDS:
+            continue
+        if one.steps == other.steps == tuple(range(len(one.steps))):
+            share = 1 / len(one.steps)
+            found.append(paired.corrected_t(one.values, other.values, test_share=share, score=one.key))
+    return found
 
 
 def _facts(client: TransportClient, run: Run) -> RunFacts:

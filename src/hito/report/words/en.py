@@ -235,8 +235,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         ),
         "importance.title": "Which columns matter",
         "importance.note": (
-            "On the left, how far each column moves the answer on average. On the right, what the score loses if "
-            "the column is shuffled, with the range of the repeats; columns that repeat each other share it."
+            "The first chart shows how far each column moves the answer on average, the second what the score "
+            "loses if the column is shuffled, with the range of the repeats; columns that repeat each other "
+            "share it."
         ),
         "beeswarm.title": "In which direction",
         "beeswarm.note": "Each dot is a row. Right of the line the column raised the answer, left of it lowered it.",
@@ -516,5 +517,43 @@ WORDS: Mapping[str, str] = MappingProxyType(
         ),
         "alt.param_importance": "Bars of how much parameters mattered; the strongest are {names}",
         "best.report": "Its whole report:",
+        "comparison.title": "Comparison of two runs",
+        "comparison.strong": "{name} is better: the evidence is strong",
+        "comparison.weak": "{name} may be better: the evidence is weak",
+        "comparison.mixed": "Each is better at something: it depends on the score",
+        "comparison.none": "No difference that chance does not explain",
+        "comparison.unknown": "Nothing could be tested",
+        "comparison.many": (
+            "{count} tests were made. Their p-values are corrected for that (Holm), and yet: whoever compares "
+            "many models finds one that looks better. Choose on validation data, and test the choice once."
+        ),
+        "comparison.differs": "What is not the same",
+        "comparison.same": "Parameters, data and source are the same.",
+        "tests.rows": (
+            "On {rows} rows that both were asked, paired by {pairing}. An interval that does not hold 0 speaks "
+            "for a difference."
+        ),
+        "tests.missing": "There are no tests row by row: {why}",
+        "tests.caption": "Paired tests; B − A",
+        "tests.folds": "Over the folds",
+        "tests.folds_caption": "Corrected resampled t-test; B − A",
+        "tests.folds_note": (
+            "Folds share training data; the test makes the variance larger for that (Nadeau and Bengio)."
+        ),
+        "tests.effect": "Effect size",
+        "tests.evidence": "Evidence",
+        "tests.method": "Test",
+        "evidence.none": "none",
+        "evidence.weak": "weak",
+        "evidence.strong": "strong",
+        "test.bootstrap": "paired bootstrap",
+        "test.mcnemar": "McNemar",
+        "test.delong": "DeLong",
+        "test.corrected_t": "corrected t",
+        "pairing.keys": "equal features",
+        "pairing.order": "order",
+        "overlay.legend": "Grey is A ({first}), blue is B ({second}).",
+        "note.shares": "part of all contributions",
+        "alt.both_scores": "{count} scores of both runs with their intervals",
     }
 )

@@ -237,9 +237,9 @@ WORDS: Mapping[str, str] = MappingProxyType(
         ),
         "importance.title": "Qué columnas importan",
         "importance.note": (
-            "A la izquierda, cuánto mueve cada columna la respuesta de media. A la derecha, lo que pierde la "
-            "puntuación al barajar la columna, con el rango de las repeticiones; las columnas que se repiten "
-            "entre sí lo comparten."
+            "El primer gráfico muestra cuánto mueve cada columna la respuesta de media; el segundo, lo que "
+            "pierde la puntuación al barajar la columna, con el rango de las repeticiones; las columnas que se "
+            "repiten entre sí lo comparten."
         ),
         "beeswarm.title": "En qué dirección",
         "beeswarm.note": (
@@ -538,5 +538,44 @@ WORDS: Mapping[str, str] = MappingProxyType(
         ),
         "alt.param_importance": "Barras de cuánto importaron los parámetros; los más fuertes son {names}",
         "best.report": "Su informe completo:",
+        "comparison.title": "Comparación de dos ejecuciones",
+        "comparison.strong": "{name} es mejor: la evidencia es fuerte",
+        "comparison.weak": "{name} puede ser mejor: la evidencia es débil",
+        "comparison.mixed": "Cada una es mejor en algo: depende de la puntuación",
+        "comparison.none": "Ninguna diferencia que el azar no explique",
+        "comparison.unknown": "No se pudo contrastar nada",
+        "comparison.many": (
+            "Se hicieron {count} contrastes. Sus valores p están corregidos (Holm), pero quien compara muchos "
+            "modelos acaba hallando uno que parece mejor. Elija con datos de validación y pruebe la elección una "
+            "vez."
+        ),
+        "comparison.differs": "Lo que no es igual",
+        "comparison.same": "Los parámetros, los datos y el código son iguales.",
+        "tests.rows": (
+            "En {rows} filas que ambas respondieron, emparejadas por {pairing}. Un intervalo que no contiene el "
+            "0 apunta a una diferencia."
+        ),
+        "tests.missing": "No hay contrastes fila a fila: {why}",
+        "tests.caption": "Contrastes pareados; B − A",
+        "tests.folds": "Por pliegues",
+        "tests.folds_caption": "Prueba t corregida por remuestreo; B − A",
+        "tests.folds_note": (
+            "Los pliegues comparten datos de entrenamiento; la prueba aumenta la varianza por ello (Nadeau y Bengio)."
+        ),
+        "tests.effect": "Tamaño del efecto",
+        "tests.evidence": "Evidencia",
+        "tests.method": "Prueba",
+        "evidence.none": "ninguna",
+        "evidence.weak": "débil",
+        "evidence.strong": "fuerte",
+        "test.bootstrap": "bootstrap pareado",
+        "test.mcnemar": "McNemar",
+        "test.delong": "DeLong",
+        "test.corrected_t": "t corregida",
+        "pairing.keys": "iguales columnas",
+        "pairing.order": "orden",
+        "overlay.legend": "El gris es A ({first}), el azul es B ({second}).",
+        "note.shares": "parte de todas las contribuciones",
+        "alt.both_scores": "{count} puntuaciones de ambas ejecuciones con sus intervalos",
     }
 )
