@@ -22,7 +22,7 @@ ADDED_METRICS = re.compile(
 )
 ADDED_FILES = re.compile(
     "hito|requirements.txt|console.txt"  # what every run of hito has
-    r"|feature_importances\.(json|png)|out_of_fold_.*"
+    r"|feature_importances\.(json|png)|out_of_fold_.*|evaluation"
     r"|(training|held_out|test|valid_1)_(confusion_matrix|roc_curve|precision_recall_curve).*"
 )
 ADDED_TO_BOOSTERS = "params of the estimator that its engine is not given, and tags estimator_name and estimator_class"

@@ -10,7 +10,7 @@ as soon as it is imported.
     guard ── a failure to log never reaches training                     later ──── what need not be waited for
     recording ── the run that a fit is logged to, and the steps of it
     sklearn, xgboost, lightgbm ── what each library can tell             training, searches, folds, held_out, boosting
-    scores, pictures ── arrays to numbers, data and figures
+    scores, pictures ── arrays to numbers, data and figures    evaluated ── the whole evaluation of held-out data
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,6 +31,7 @@ def autolog(
     silent: bool = False,
     extra_tags: Mapping[str, str] | None = None,
     exclude_flavors: Sequence[str] | None = None,
+    log_evaluation: bool = True,
 ) -> None:
     """Log every training of scikit-learn, XGBoost and LightGBM, with the options that they have in common.
 
@@ -48,6 +49,7 @@ def autolog(
         silent: say nothing when logging fails.
         extra_tags: on the runs that are begun for a training.
         exclude_flavors: names of FLAVORS to leave alone.
+        log_evaluation: keep a whole evaluation of the first data that the model is scored on, see `evaluated`.
     """
     for name in FLAVORS:
         if name not in (exclude_flavors or ()):
@@ -62,4 +64,5 @@ def autolog(
                 disable_for_unsupported_versions=disable_for_unsupported_versions,
                 silent=silent,
                 extra_tags=extra_tags,
+                log_evaluation=log_evaluation,
             )

@@ -18,12 +18,23 @@ from typing import Any
 
 from msgspec import Struct
 
-from hito.autologging import held_out, imports, pictures, recording, samples, scores, sklearn, traces, training
-from hito.autologging.outermost import inside
+from hito.autologging import (
+    evaluated,
+    held_out,
+    imports,
+    pictures,
+    recording,
+    samples,
+    scores,
+    sklearn,
+    traces,
+    training,
+)
 from hito.autologging.patch import Original, Patches
 from hito.autologging.recording import Recording
 from hito.autologging.scores import Outcome
 from hito.autologging.settings import BoostingSettings, choose, current
+from hito.core.outermost import inside
 
 handed: contextvars.ContextVar["Rounds | None"] = contextvars.ContextVar("hito_autolog_rounds", default=None)
 """The rounds that the next `train` is to be followed by."""
@@ -254,6 +265,8 @@ def _before_fit(
     library: Library, found: Recording, original: Original, args: tuple[Any, ...], named: dict[str, Any]
 ) -> sklearn.Given:
     given = sklearn.given_to(original, args, named)
+    sets = named.get("eval_set")
+    given.sets = [sets] if isinstance(sets, tuple) else list(sets or ())
     if found.settings.log_datasets:
         names = library.set_names(named)
         found.step("the dataset", _log_given, found, given, named.get("eval_set"), names, library.default_set)
@@ -270,6 +283,10 @@ def _after_fit(library: Library, found: Recording, given: sklearn.Given, rounds:
     found.put_off(lambda: _log_rest(library, found, estimator if copy is None else copy, example))
     kind = training.kind_of(estimator)
     found.step("a trace", traces.keep, estimator, traces.Trace(found, type(estimator).__name__, given.features, kind))
+    sets = given.sets
+    if sets and copy is not None and sets[-1][0] is not given.features:
+        name = f"{library.default_set}_{len(sets) - 1}"
+        found.step("the evaluation", evaluated.put_off_set, found, copy, kind, sets[-1][0], sets[-1][1], name)
 
 
 # --- what is put off ---

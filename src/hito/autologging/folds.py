@@ -20,11 +20,11 @@ from typing import Any
 
 from hito.autologging import pictures, samples, scores, training
 from hito.autologging.intervals import summary
-from hito.autologging.outermost import inside
 from hito.autologging.patch import Around, Original
 from hito.autologging.recording import Recording, around
 from hito.autologging.scores import Outcome
 from hito.autologging.settings import SklearnSettings, current
+from hito.core.outermost import inside
 
 MODULE = "sklearn.model_selection._validation"
 KIND_TAG = "hito.cross_validation"

@@ -14,12 +14,12 @@ import time
 import types
 from typing import Any
 
-from hito.autologging import later, samples, scores, traces, training
-from hito.autologging.outermost import entered, inside
+from hito.autologging import evaluated, later, samples, scores, traces, training
 from hito.autologging.patch import Original, Patches
 from hito.autologging.scores import Outcome
 from hito.autologging.settings import SklearnSettings
 from hito.autologging.traces import Prediction, Trace
+from hito.core.outermost import entered, inside
 
 INFO = "metric_info.json"
 HELD_OUT = "held_out_"
@@ -195,6 +195,10 @@ def _log_held_out(trace: Trace, outcome: Outcome, kind: str, dataset: str, featu
             lambda: training.log_pictures(recording, outcome, HELD_OUT, f"_{dataset}"), recording.run_id
         )
         ticket.wait(_FAST)
+    notes = traces.notes(recording.run_id)
+    if not notes.evaluated:
+        notes.evaluated = True
+        evaluated.put_off(recording, outcome, kind, features, dataset, trace)
 
 
 def _log(trace: Trace, key: str, value: float, call: str) -> None:

@@ -33,6 +33,7 @@ def autolog(
     silent: bool = False,
     registered_model_name: str | None = None,
     extra_tags: Mapping[str, str] | None = None,
+    log_evaluation: bool = True,
 ) -> None:
     """Log every training with LightGBM. The arguments are explained at `hito.autolog`.
 
@@ -47,6 +48,7 @@ def autolog(
         log_model_signatures=log_model_signatures,
         log_models=log_models,
         log_datasets=log_datasets,
+        log_evaluation=log_evaluation,
         exclusive=exclusive,
         silent=silent,
         registered_model_name=registered_model_name,

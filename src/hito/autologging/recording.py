@@ -15,11 +15,11 @@ from typing import Any, ParamSpec, TypeVar
 
 from hito.autologging import later
 from hito.autologging.guard import attempt
-from hito.autologging.outermost import entered
 from hito.autologging.settings import Settings
 from hito.client import voice
 from hito.client.client import TransportClient
 from hito.client.entities import Dataset, DatasetInput, Metric, Param, RunTag
+from hito.core.outermost import entered
 from hito.core.rules import MAX_PARAM_VALUE
 from hito.fluent import active, data, experiments, models, runs
 

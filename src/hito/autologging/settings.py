@@ -12,6 +12,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_model_signatures: bool = True
     log_models: bool = True
     log_datasets: bool = True
+    log_evaluation: bool = True
     exclusive: bool = False
     silent: bool = False
     registered_model_name: str | None = None

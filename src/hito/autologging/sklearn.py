@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from hito.autologging import folds, held_out, imports, recording, samples, searches, traces, training
-from hito.autologging.outermost import inside
 from hito.autologging.patch import Original, Patches
 from hito.autologging.recording import Recording
 from hito.autologging.settings import SklearnSettings, choose, current
+from hito.core.outermost import inside
 
 NAME = "sklearn"
 FITTING = ("fit", "fit_transform", "fit_predict")
@@ -42,6 +42,7 @@ def autolog(
     registered_model_name: str | None = None,
     pos_label: int | str | None = None,
     extra_tags: Mapping[str, str] | None = None,
+    log_evaluation: bool = True,
 ) -> None:
     """Log every training with scikit-learn. What the arguments share with `hito.autolog` is explained there.
 
@@ -64,6 +65,7 @@ def autolog(
         log_model_signatures=log_model_signatures,
         log_models=log_models,
         log_datasets=log_datasets,
+        log_evaluation=log_evaluation,
         exclusive=exclusive,
         silent=silent,
         registered_model_name=registered_model_name,
@@ -106,12 +108,13 @@ def _around_fit(original: Original, args: tuple[Any, ...], named: dict[str, Any]
 
 
 class Given:
-    """What a training was given."""
+    """What a training was given. `sets`: pairs of X and y that a boosting watches."""
 
     def __init__(self, features: Any, truth: Any, weights: Any) -> None:
         self.features = features
         self.truth = truth
         self.weights = weights
+        self.sets: list[Any] = []
 
 
 def given_to(original: Original, args: tuple[Any, ...], named: Mapping[str, Any]) -> Given:

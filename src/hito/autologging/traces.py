@@ -42,6 +42,7 @@ class Notes:
         self.calls: dict[str, str] = {}
         self.held_out: set[str] = set()
         self.described: set[str] = set()
+        self.evaluated = False
         self._datasets: dict[str, list[weakref.ref[Any]]] = {}
         self._lock = threading.Lock()
 

@@ -40,6 +40,7 @@ def autolog(
     registered_model_name: str | None = None,
     model_format: str = "ubj",
     extra_tags: Mapping[str, str] | None = None,
+    log_evaluation: bool = True,
 ) -> None:
     """Log every training with XGBoost. What the arguments share with `hito.autolog` is explained there.
 
@@ -56,6 +57,7 @@ def autolog(
         log_model_signatures=log_model_signatures,
         log_models=log_models,
         log_datasets=log_datasets,
+        log_evaluation=log_evaluation,
         exclusive=exclusive,
         silent=silent,
         registered_model_name=registered_model_name,

@@ -20,6 +20,7 @@ from hito.client import voice
 from hito.client.client import TransportClient
 from hito.client.entities import Metric, RunTag
 from hito.core.errors import HitoError, InvalidArgument, NotFound
+from hito.core.outermost import entered
 from hito.evaluation import evaluating, extras, files, learning
 from hito.evaluation.evaluating import BUDGET, Asked, Evaluated
 from hito.evaluation.results import Evaluation, LearningCurve
@@ -140,11 +141,8 @@ def evaluate(
         budget=budget,
         seed=seed,
     )
-    found = evaluating.evaluate(asked)
-    explanation = None
-    if explain and settings.get("log_model_explainability", True) and face is not None and found.features is not None:
-        left = min(_EXPLAIN_SECONDS, 0.8 * (budget - (time.monotonic() - began)))
-        explanation = _attempt("the explanations", lambda: _explained(asked, found, left)) if left > 1 else None
+    with entered():  # the trees and lines that are fitted here are no trainings of the program's
+        found, explanation = _found(asked, began, explain and settings.get("log_model_explainability", True))
     told = _Told(
         found, explanation, taken, source, dict(settings), custom_artifacts or (), dataset_path, language, report
     )
@@ -153,6 +151,15 @@ def evaluate(
             return _kept(told, Path(folder), None, None)
     with _run(run_id, face) as (through, owner), tempfile.TemporaryDirectory(prefix="hito-") as folder:
         return _kept(told, Path(folder), through, owner)
+
+
+def _found(asked: Asked, began: float, explain: bool) -> tuple[Evaluated, Any]:
+    """The evaluation, and the explanation in the time that is left."""
+    found = evaluating.evaluate(asked)
+    left = min(_EXPLAIN_SECONDS, 0.8 * (asked.budget - (time.monotonic() - began)))
+    if not explain or asked.predictor is None or found.features is None or left < 1:
+        return found, None
+    return found, _attempt("the explanations", lambda: _explained(asked, found, left))
 
 
 class _Source(Struct, frozen=True, eq=False):

@@ -1,5 +1,7 @@
 """Only the outermost call is logged: not the trees of a forest, nor the folds of a search, nor what we compute ourselves.
 
+Autolog asks `inside`; whoever trains, predicts or scores for hito's own ends does so while `entered`.
+
 A context variable says so within a thread. Threads of a pool have none of their maker's context: a call in one of those
 (multiprocessing.dummy, which joblib's threads are) is an inner one while any call is being logged.
 """
