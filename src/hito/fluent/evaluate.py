@@ -374,9 +374,11 @@ def _described(told: _Told, evaluation: Evaluation) -> Any:
 
 def _write_explanation(explanation: Any, root: Path) -> None:
     from hito.explain import to_json
+    from hito.explain.pictures import write_pictures
     from hito.explain.results import FILE
 
     (root / FILE).write_bytes(to_json(explanation))
+    write_pictures(explanation, root)
 
 
 def _page(evaluation: Evaluation, told: _Told, through: TransportClient | None, run_id: str | None) -> str:
