@@ -232,3 +232,23 @@ def test_classes_that_are_texts_are_explained_by_name():
     assert found.permutation.score == "neg_log_loss"
     assert {one.output for one in found.lime} <= {"cat", "dog", "owl"}
     assert len(found.curves[0].mean) == 3
+
+
+def test_pictures_have_the_names_that_mlflow_gives_them(diabetes, tmp_path):
+    from PIL import Image
+
+    from hito.explain.pictures import write_pictures
+
+    names = write_pictures(diabetes[3], tmp_path)
+    assert sorted(names) == ["shap_beeswarm_plot.png", "shap_feature_importance_plot.png", "shap_summary_plot.png"]
+    for name in names:
+        with Image.open(tmp_path / name) as picture:
+            assert picture.format == "PNG"
+            assert min(picture.size) > 200
+            assert len(picture.convert("L").getcolors(256) or []) > 20
+
+
+def test_without_shap_there_are_no_pictures(diabetes, tmp_path):
+    from hito.explain.pictures import write_pictures
+
+    assert write_pictures(msgspec.structs.replace(diabetes[3], shap=None), tmp_path) == []

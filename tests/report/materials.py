@@ -154,12 +154,15 @@ def classified(truth, chance, classes=("malignant", "benign")) -> results.Evalua
     )
 
 
+LOSSES = tuple(1 / (step + 1) for step in range(20))
+
+
 def a_run(**changes) -> RunFacts:
     known = {
         "run_id": "a" * 32, "run_name": "RandomForest", "experiment": "breast cancer", "user": "ana", "status": "FINISHED",
         "begun": 1_780_000_000_000, "ended": 1_780_000_042_000, "source": "train.py", "commit": "3ca6b0b11f",
         "command": "python train.py", "params": {"max_depth": "10", "n_estimators": "20"},
-        "metrics": (MetricFacts("accuracy", 0.958), MetricFacts("loss", 0.1, tuple(range(20)), tuple(1 / (n + 1) for n in range(20)))),
+        "metrics": (MetricFacts("accuracy", 0.958), MetricFacts("loss", 0.1, tuple(range(20)), LOSSES)),
         "datasets": (DatasetFacts("breast cancer", "3f2a91c0", "train", "sklearn", 426),),
         "models": (ModelFacts("RandomForest", "m-1"),),
         "versions": (VersionFacts("Forest", "3", "Production", ("champion",)),),
