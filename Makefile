@@ -39,11 +39,15 @@ clients: .venvs/mlflow-3.17/.ready .venvs/mlflow-2.22/.ready .venvs/mlflow-3.17-
 demo: setup .venvs/mlflow-3.17/.ready ## train two models with the official client against hito, and leave the server running
 	$(BIN)/python examples/demo.py
 
+types: .venv/.ready ## the page's TypeScript types, from the server's structs
+	$(BIN)/python ui/make_types.py
+
 lint: setup ## style, types, layers, of Python and of the page
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python ui/make_types.py --check
 	cd ui && npm run --silent types && npm run --silent lint
 
 test: setup clients lint ## everything that must hold
@@ -64,4 +68,4 @@ lock: setup ## resolve all requirements anew
 clean: ## forget every environment and cache
 	rm -rf ui/node_modules src/hito/server/static .venv .venvs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup page clients demo lint test conform bench lock clean
+.PHONY: help setup page clients demo types lint test conform bench lock clean

@@ -1,4 +1,5 @@
 /** One road to the server: a question in, an answer out, or an ApiError with the server's sentence. */
+import type { Endpoint } from "./types.gen";
 
 export class ApiError extends Error {
   constructor(
@@ -17,48 +18,60 @@ export function address(path: string): string {
   return root + path.replace(/^\//, "");
 }
 
-type Query = Record<string, string | number | boolean | undefined>;
-
-/** GET. Values that are undefined are left out. */
-export async function get<Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const tail = given.length
-    ? `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`
-    : "";
-  return answer<Answer>(await send(address(path) + tail, { signal: signal ?? null }));
-}
-
-/** POST of a message, or another method that carries one. */
-export async function post<Answer>(
-  path: string,
-  message: unknown,
-  options: { signal?: AbortSignal | undefined; method?: "POST" | "PATCH" | "DELETE" | "PUT" } = {},
-): Promise<Answer> {
-  return answer<Answer>(await sendJson(path, message, options));
-}
-
-/** POST whose answer is bytes: columns of numbers. */
-export async function postForBytes(
-  path: string,
-  message: unknown,
+/** Ask an endpoint (types.gen.ts) for its answer; fields that its path names are taken from the message. */
+export async function call<Takes extends object, Gives>(
+  endpoint: Endpoint<Takes, Gives>,
+  message: Takes,
   signal?: AbortSignal,
-): Promise<ArrayBuffer> {
-  const response = await sendJson(path, message, { signal });
+): Promise<Gives> {
+  const response = await sent(endpoint, message, signal);
   if (!response.ok) throw await refusal(response);
-  return response.arrayBuffer();
+  if (response.headers.get("content-type")?.startsWith("application/json"))
+    return (await response.json()) as Gives;
+  return (await response.arrayBuffer()) as Gives;
 }
 
-function sendJson(
-  path: string,
-  message: unknown,
-  options: { signal?: AbortSignal | undefined; method?: string },
-): Promise<Response> {
+/** The answer as a stream or a file: exports. */
+export async function callForBlob<Takes extends object>(
+  endpoint: Endpoint<Takes, ArrayBuffer>,
+  message: Takes,
+): Promise<Blob> {
+  const response = await sent(endpoint, message);
+  if (!response.ok) throw await refusal(response);
+  return response.blob();
+}
+
+/** The address of something that is fetched by the browser itself: a picture, a download. Unset fields are left out. */
+export function addressOf<Takes extends object>(endpoint: Endpoint<Takes, unknown>, message: Takes): string {
+  const { path, rest } = filled(endpoint.path, message);
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(rest)) {
+    if (value === undefined || value === null || value === "") continue;
+    for (const one of Array.isArray(value) ? value : [value]) query.append(key, String(one));
+  }
+  const tail = query.toString();
+  return address(path) + (tail ? `?${tail}` : "");
+}
+
+function sent(endpoint: Endpoint<never, unknown>, message: object, signal?: AbortSignal): Promise<Response> {
+  const init: RequestInit = { method: endpoint.method, signal: signal ?? null };
+  if (endpoint.method === "GET") return send(addressOf(endpoint as Endpoint<object, unknown>, message), init);
+  const { path, rest } = filled(endpoint.path, message);
   return send(address(path), {
-    method: options.method ?? "POST",
+    ...init,
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(message),
-    signal: options.signal ?? null,
+    body: JSON.stringify(rest),
   });
+}
+
+function filled(path: string, message: object): { path: string; rest: Record<string, unknown> } {
+  const rest: Record<string, unknown> = { ...message };
+  const done = path.replace(/\{(\w+)(\+?)\}/g, (_, name: string, many: string) => {
+    const value = String(rest[name] ?? "");
+    delete rest[name];
+    return many ? value.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(value);
+  });
+  return { path: done, rest };
 }
 
 async function send(url: string, init: RequestInit): Promise<Response> {
@@ -68,11 +81,6 @@ async function send(url: string, init: RequestInit): Promise<Response> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("UNREACHABLE", "", 0);
   }
-}
-
-async function answer<Answer>(response: Response): Promise<Answer> {
-  if (!response.ok) throw await refusal(response);
-  return (await response.json()) as Answer;
 }
 
 async function refusal(response: Response): Promise<ApiError> {
