@@ -53,9 +53,11 @@ export function addressOf<Takes extends object>(endpoint: Endpoint<Takes, unknow
   return address(path) + (tail ? `?${tail}` : "");
 }
 
-function sent(endpoint: Endpoint<never, unknown>, message: object, signal?: AbortSignal): Promise<Response> {
+type Place = Pick<Endpoint<object, unknown>, "method" | "path">;
+
+function sent(endpoint: Place, message: object, signal?: AbortSignal): Promise<Response> {
   const init: RequestInit = { method: endpoint.method, signal: signal ?? null };
-  if (endpoint.method === "GET") return send(addressOf(endpoint as Endpoint<object, unknown>, message), init);
+  if (endpoint.method === "GET") return send(addressOf(endpoint, message), init);
   const { path, rest } = filled(endpoint.path, message);
   return send(address(path), {
     ...init,
