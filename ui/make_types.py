@@ -94,6 +94,7 @@ class Writer:
 def text() -> str:
     """The whole file."""
     writer, constants = Writer(), []
+    writer.name(live.News)  # no endpoint's answer: it comes by the stream of events
     for module in MODULES:
         for name, endpoint in vars(module).items():
             if not isinstance(endpoint, Endpoint):

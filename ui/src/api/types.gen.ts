@@ -8,6 +8,12 @@ export interface Endpoint<Takes, Gives> {
   readonly gives?: Gives;
 }
 
+export interface News {
+  experiment_ids: string[];
+  run_ids: string[];
+  models: boolean;
+}
+
 export interface CreateExperiment {
   name: string;
   artifact_location?: string;
