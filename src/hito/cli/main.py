@@ -3,7 +3,7 @@
 import click
 
 from hito import __version__
-from hito.cli import bundle, db, diff, evaluate, report, reproduce, run, server, sync
+from hito.cli import bundle, db, diff, evaluate, models, report, reproduce, run, server, sync
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,6 +23,7 @@ main.add_command(report.report)
 main.add_command(bundle.bundle)
 main.add_command(reproduce.reproduce)
 main.add_command(diff.diff)
+main.add_command(models.models)
 
 if __name__ == "__main__":
     main()
