@@ -22,7 +22,8 @@ export function Dialog({ open, close, title, hint, children, actions, wide = fal
   return (
     <Radix.Root open={open} onOpenChange={(now) => !now && close()}>
       <Radix.Portal>
-        <Radix.Overlay className="dialog-veil" />
+        {/* Radix's own overlay writes a <style> into the page to stop scrolling, which the page's policy forbids. */}
+        <div className="dialog-veil" />
         <Radix.Content
           className={`dialog ${wide ? "wide" : ""}`}
           {...(hint ? {} : { "aria-describedby": undefined })}
