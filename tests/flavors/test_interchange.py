@@ -172,11 +172,12 @@ from onnx import TensorProto, helper
 X = pandas.DataFrame(numpy.random.RandomState(0).rand(100, 4), columns=list("abcd"))
 X.to_csv("x.csv", index=False)
 y = (X.a > X.b).astype(int)
+requirements = dict(pip_requirements=["mlflow"])  # MLflow would start a process for each model to find them
 booster = lightgbm.train({"objective": "binary", "verbosity": -1, "num_threads": 1}, lightgbm.Dataset(X, y), 5)
-mlflow.lightgbm.save_model(booster, "booster")
+mlflow.lightgbm.save_model(booster, "booster", **requirements)
 numpy.savetxt("booster.csv", booster.predict(X))
 wrapped = lightgbm.LGBMClassifier(n_estimators=5, verbosity=-1, n_jobs=1).fit(X, y)
-mlflow.lightgbm.save_model(wrapped, "wrapped")
+mlflow.lightgbm.save_model(wrapped, "wrapped", **requirements)
 numpy.savetxt("wrapped.csv", wrapped.predict(X))
 weights = numpy.arange(4, dtype="float32")
 graph = helper.make_graph(
@@ -186,7 +187,7 @@ graph = helper.make_graph(
     [helper.make_tensor("w", TensorProto.FLOAT, [4, 1], weights.tolist())],
 )
 model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-mlflow.onnx.save_model(model, "onnx")
+mlflow.onnx.save_model(model, "onnx", **requirements)
 numpy.savetxt("onnx.csv", X.values.astype("float32") @ weights)
 """
 
