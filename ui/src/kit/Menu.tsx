@@ -8,13 +8,18 @@ export function Menu({
   trigger,
   children,
   align = "start",
+  open,
+  setOpen,
 }: {
   trigger: ReactNode;
   children: ReactNode;
   align?: "start" | "end";
+  open?: boolean;
+  setOpen?: (open: boolean) => void;
 }) {
+  const state = open === undefined ? {} : { open };
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} {...state} {...(setOpen && { onOpenChange: setOpen })}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
