@@ -133,6 +133,7 @@ class _Work:
             seconds=round(self.deadline.spent, 3),
             parts=self.parts,
             omitted=self.omitted,
+            hidden=_hidden(self.found.get("shap")),
             **self.found,
         )
 
@@ -203,3 +204,8 @@ def _truth(y: Any | None, given: Any) -> Any:
 
 def _rows(given: Any) -> int:
     return int(given.shape[0]) if hasattr(given, "shape") else len(given)
+
+
+def _hidden(shap: Shap | None) -> dict[str, int]:
+    without = 0 if shap is None else sum(not one for one in shap.columns)
+    return {"shap": without} if without else {}

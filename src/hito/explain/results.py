@@ -92,9 +92,9 @@ class Shap(Struct, frozen=True):
     rows: list[int]
     """Numbers of the rows below."""
     columns: list[list[Cell]]
-    """(features, rows)"""
+    """(features, rows); nothing, (0,), for features beyond the strongest hundred"""
     values: list[list[list[float]]]
-    """(outputs, features, rows)"""
+    """(outputs, features, rows), the same"""
     waterfalls: list[Waterfall]
     partners: list[int]
     """(features,), for each column the one that bends its effect most: the colour of its dependence; -1: none."""
@@ -194,7 +194,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     parts: list[Part] = []
     omitted: list[Omission] = []
     hidden: dict[str, int] = {}
-    """Where many columns made a part too large to keep: the part, and how many it leaves out."""
+    """`shap` → the number of features whose rows were not kept, the weakest ones."""
 
 
 def to_json(explanation: Explanation) -> bytes:

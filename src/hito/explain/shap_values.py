@@ -17,6 +17,8 @@ _ROWS = {"xgboost": 2000, "lightgbm": 2000, "tree": 500, "linear": 2000, "permut
 _BACKGROUND = {"linear": 100, "permutation": 30}
 _KEPT_NUMBERS = 60_000
 """Contributions that are kept for drawing: rows × columns × outputs."""
+_KEPT_COLUMNS = 100
+"""Columns, the strongest, whose rows are kept."""
 _LEAST_KEPT = 40
 _LEAST_ROWS = 12
 
@@ -88,8 +90,10 @@ def _summary(
     import numpy
 
     importance = numpy.abs(found.values[:, :rows]).mean(axis=1)
-    kept = min(rows, max(_LEAST_KEPT, _KEPT_NUMBERS // (found.values.shape[0] * found.values.shape[2])))
+    strong = set(numpy.argsort(-importance.sum(axis=0), kind="stable")[:_KEPT_COLUMNS].tolist())
+    kept = min(rows, max(_LEAST_KEPT, _KEPT_NUMBERS // (found.values.shape[0] * len(strong))))
     matrix = surface.columns.encode(take(sample.given, numbers[:rows]))
+    partners = _partners(matrix, found.values[:, :rows], importance)
     return Shap(
         method=found.way,
         scale=found.scale,
@@ -98,10 +102,16 @@ def _summary(
         base=rounded(found.base),
         importance=rounded(importance),
         rows=numbers[:kept],
-        columns=[[surface.columns.cell(value, at) for value in matrix[:kept, at]] for at in range(matrix.shape[1])],
-        values=rounded(found.values[:, :kept].transpose(0, 2, 1)),
+        columns=[
+            [surface.columns.cell(value, at) for value in matrix[:kept, at]] if at in strong else []
+            for at in range(matrix.shape[1])
+        ],
+        values=[
+            [rounded(output[:kept, at]) if at in strong else [] for at in range(matrix.shape[1])]
+            for output in found.values
+        ],
         waterfalls=[_waterfall(surface, sample, found, numbers, one, truth) for one in chosen],
-        partners=_partners(matrix, found.values[:, :rows], importance),
+        partners=[other if other in strong else -1 for other in partners],
         largest_gap=float(f"{found.gap:.3g}"),
     )
 
