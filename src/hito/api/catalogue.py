@@ -20,12 +20,13 @@ INSIDE: Bindings = [
 OUTSIDE: OutsideBindings = [*info.OUTSIDE_BINDINGS, *artifacts.OUTSIDE_BINDINGS]
 
 
-def dispatch(store: str, settings: Settings) -> Dispatch:
+def dispatch(store: str, settings: Settings, more: Bindings = ()) -> Dispatch:
     """Open a store, making it if there is none, with its default experiment.
 
     Args:
         store: its URI, `sqlite:///…` or `postgresql://…`.
         settings: where artifacts go, and what is trusted.
+        more: handlers beyond the protocol's: a server has the page's (`api.ui.catalogue`).
     Raises: InvalidArgument: a URI of another kind, or a pattern that RE2 does not know; Unavailable: it cannot be opened.
     """
     if settings.version_source_pattern:
@@ -46,4 +47,4 @@ def dispatch(store: str, settings: Settings) -> Dispatch:
     )
     if database.read(stored_experiments.lacks_default):
         database.write(lambda tx: stored_experiments.ensure_default(tx, settings.artifact_root))
-    return Dispatch(database, settings, files, INSIDE, OUTSIDE)
+    return Dispatch(database, settings, files, [*INSIDE, *more], OUTSIDE)

@@ -28,6 +28,7 @@ log = logging.getLogger("hito.server")
 
 _JSON = ("content-type", "application/json")
 _JSON_HEADERS = [_JSON, *HEADERS]
+_BYTES_HEADERS = [("content-type", "application/octet-stream"), *HEADERS]
 _REASONS = {
     200: "OK", 204: "No Content", 206: "Partial Content", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized",
     403: "Forbidden", 404: "Not Found", 409: "Conflict", 413: "Content Too Large", 416: "Range Not Satisfiable",
@@ -128,6 +129,8 @@ class Application:
         else:
             message = self._message(environ, endpoint, given)
         answer = self._dispatch.call(endpoint, message)
+        if isinstance(answer, bytes):  # columns of numbers (wire/ui/frame.py)
+            return Reply(200, _BYTES_HEADERS, [answer]), endpoint.path
         return Reply(200, _JSON_HEADERS, [encode(answer)]), endpoint.path
 
     def _message(self, environ: Environ, endpoint: Any_Endpoint, given: dict[str, str] | None) -> Any:

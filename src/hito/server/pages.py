@@ -1,9 +1,10 @@
-"""Plain answers beside the protocol: health, version, metrics, and the first page until the UI is built in."""
+"""Plain answers beside the protocol: health, version, metrics, the page, and what is shown where no page was built."""
 
 from html import escape
 from typing import Any
 
 from hito import __version__
+from hito.server import static
 from hito.server.observe import Observer
 from hito.server.security import HEADERS
 from hito.server.transfers import Reply
@@ -46,11 +47,12 @@ def find(method: str, path: str, environ: dict[str, Any], prefix: str, observer:
         return Reply(200, _TEXT, [b"OK"])
     if path == "/version":
         return Reply(200, _TEXT, [MLFLOW_VERSION.encode()])
-    if path == "/":
-        return Reply(200, _HTML, [_home(environ, prefix)])
     if path == "/metrics" and observer.exports:
         return Reply(200, [("content-type", observer.export_type), *HEADERS], [observer.export()])
-    return None
+    built = static.find(path, environ, prefix)
+    if built is not None or path != "/":
+        return built
+    return Reply(200, _HTML, [_home(environ, prefix)])
 
 
 def _home(environ: dict[str, Any], prefix: str) -> bytes:

@@ -18,6 +18,7 @@ import msgspec
 
 from hito.api.catalogue import dispatch as make_dispatch
 from hito.api.context import Settings
+from hito.api.ui import catalogue as page
 from hito.core.errors import HitoError
 from hito.server.app import Application
 from hito.server.observe import Observer
@@ -125,7 +126,7 @@ def _end_with_parent() -> None:
 def make(options: Options) -> Application:
     """An application over the store and the artifacts that the options name."""
     return Application(
-        make_dispatch(options.store, _settings(options)),
+        make_dispatch(options.store, _settings(options), page.INSIDE),
         TRANSFERS,
         Gate(options.hosts, options.origins) if options.gated else None,
         options.prefix,

@@ -77,6 +77,17 @@ def get_many(tx: Tx, ids: Sequence[int]) -> list[Experiment]:
     return found
 
 
+def in_folder(tx: Tx, folder: str) -> list[int]:
+    """Ids of the experiments, active or deleted, in a folder or below it, and of one that bears its name; '' is all."""
+    if not folder:
+        return [row[0] for row in tx.all("SELECT id FROM experiments")]
+    # '0' is the character after '/': everything between begins with the folder and a slash.
+    rows = tx.all(
+        "SELECT id FROM experiments WHERE name = ? OR (name >= ? AND name < ?)", (folder, f"{folder}/", f"{folder}0")
+    )
+    return [row[0] for row in rows]
+
+
 def active(tx: Tx, experiment_id: int) -> str:
     """The artifact location of an experiment that can be written to.
 

@@ -88,6 +88,17 @@ class Finder:
                 return self._drive(driver, terms, keys, start, need)
         return self._walk(terms, keys, start, need)
 
+    def all_of_few(self, terms: tuple[Term, ...], most: int) -> list[int] | None:
+        """The ids of all runs that pass all terms, in no order; None if no clause says that they are `most` or fewer."""
+        if any(term.where is FALSE for term in terms):
+            return []
+        rarest = self._rarest(terms, most, by_start=False)
+        if rarest is None or rarest[0] > most:
+            return None
+        source, where = self._driven(rarest[1], terms)
+        query = sql("SELECT r.id FROM {} WHERE {}", source, where)
+        return [row[0] for row in self._tx.all(query.text, query.values)]
+
     def _rarest(self, terms: tuple[Term, ...], limit: int, by_start: bool) -> tuple[int, Driver] | None:
         """The driver with the fewest runs, and how many: limit + 1 stands for any number above the limit.
 
@@ -132,18 +143,21 @@ class Finder:
     def _drive(
         self, driver: Driver, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
     ) -> list[Row]:
+        source, where = self._driven(driver, terms)
+        return keyset.rows(self._tx, ["r.id"], source, where, _columns(keys), start, need, fenced=True)
+
+    def _driven(self, driver: Driver, terms: tuple[Term, ...]) -> tuple[Sql, Sql]:
+        """Where the runs of a driver come from, and what they must pass."""
         count = self._count(driver, MOST_DRIVEN)
         checks = [self._check(term, count) for term in terms if not (driver.exact and driver in term.drivers)]
         where = both([*checks, Sql("r.id = d.run_id"), self._partition.where])
         if self._tx.dialect == "sqlite":
-            source = sql("({}) AS d CROSS JOIN runs AS r", driver.ids())  # CROSS JOIN: in this order
-        else:
-            # PostgreSQL guesses how many there are, guesses high, and goes through all runs in order instead. So the ids
-            # are fetched and given back, and `keyset.rows` fences the join off from the order.
-            query = driver.ids()
-            ids = [row[0] for row in self._tx.all(query.text, query.values)]
-            source = sql("unnest(?::bigint[]) AS d (run_id) CROSS JOIN runs AS r", ids)
-        return keyset.rows(self._tx, ["r.id"], source, where, _columns(keys), start, need, fenced=True)
+            return sql("({}) AS d CROSS JOIN runs AS r", driver.ids()), where  # CROSS JOIN: in this order
+        # PostgreSQL guesses how many there are, guesses high, and goes through all runs in order instead. So the ids
+        # are fetched and given back, and `keyset.rows` fences the join off from the order.
+        query = driver.ids()
+        ids = [row[0] for row in self._tx.all(query.text, query.values)]
+        return sql("unnest(?::bigint[]) AS d (run_id) CROSS JOIN runs AS r", ids), where
 
     def _check(self, term: Term, count: int) -> Sql:
         """A term, asked of `count` rows: if its own runs are about as few, whether it is one of them.

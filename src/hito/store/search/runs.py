@@ -45,7 +45,25 @@ def search_runs(
     orders = parse_order(order_by, RUNS)
     experiments = sorted(set(experiment_ids))
     digest = page.digest("runs", experiments, filter, list(order_by), int(view))
+    return find_runs(tx, experiments, condition, orders, view, max_results, token, digest)
 
+
+def find_runs(
+    tx: Tx,
+    experiments: Sequence[int],
+    condition: Condition | None,
+    orders: Sequence[Order],
+    view: ViewType,
+    max_results: int,
+    token: str,
+    digest: bytes,
+) -> Page:
+    """The same for a filter and an order that are trees already.
+
+    Args:
+        experiments: each once.
+        digest: what the search is, for its page tokens.
+    """
     condition = settled(tx, experiments, condition)
     orders = tuple(Order(settled_operand(tx, experiments, order.operand), order.ascending) for order in orders)
     fields = RunFields(tx, experiments)
@@ -57,19 +75,19 @@ def search_runs(
     if not experiments:  # only now: a filter that makes no sense is refused wherever it looks
         return Page([], None)
     found: list[Row] = []
-    partitions = _partitions(tx, experiments, view)
-    if len(partitions) <= MERGED:
-        for partition in partitions:
+    here = partitions(tx, experiments, view)
+    if len(here) <= MERGED:
+        for partition in here:
             finder = Finder(tx, partition, conditions, beside)
             found += finder.find(finder.terms(condition), wanted, start, max_results + 1)
-        if len(partitions) > 1:
+        if len(here) > 1:
             found = keyset.in_order(found, columns)
     else:
         found = _all_at_once(tx, experiments, view, condition, conditions, columns, start, max_results + 1)
     return keyset.cut(found[: max_results + 1], 1, max_results, digest)
 
 
-def _partitions(tx: Tx, experiments: Sequence[int], view: ViewType) -> list[Partition]:
+def partitions(tx: Tx, experiments: Sequence[int], view: ViewType) -> list[Partition]:
     """Where there are runs to look at."""
     flags = {ViewType.ACTIVE_ONLY: (0,), ViewType.DELETED_ONLY: (1,), ViewType.ALL: (0, 1)}[view]
     found = []

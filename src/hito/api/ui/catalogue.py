@@ -1,0 +1,12 @@
+"""Every handler of the page's own API. The embedded client never asks for one, so it never imports this."""
+
+from hito.api.context import Bindings
+from hito.api.ui import columns, curves, experiments, fields, rows
+
+INSIDE: Bindings = [
+    *experiments.BINDINGS,
+    *rows.BINDINGS,
+    *fields.BINDINGS,
+    *columns.BINDINGS,
+    *curves.BINDINGS,
+]
