@@ -1,12 +1,35 @@
 /** What a run's screen keeps in the URL. */
+
+export const TABS = [
+  "overview",
+  "curves",
+  "evaluation",
+  "artifacts",
+  "model",
+  "source",
+  "datasets",
+  "children",
+  "console",
+] as const;
+export type Tab = (typeof TABS)[number];
+
 export interface RunSearch {
-  tab?: string;
+  tab?: Tab;
+  /** The file that is shown among the artifacts. */
   path?: string;
+  /** Which metrics the curves show: a text, or an expression between slashes. */
+  find?: string;
+  /** Which of several models is shown. */
+  model?: string;
 }
 
 export function checkRunSearch(raw: Record<string, unknown>): RunSearch {
   const search: RunSearch = {};
-  if (typeof raw.tab === "string") search.tab = raw.tab;
-  if (typeof raw.path === "string") search.path = raw.path;
+  const tab = TABS.find((one) => one === raw.tab);
+  if (tab && tab !== "overview") search.tab = tab;
+  for (const key of ["path", "find", "model"] as const) {
+    const value = raw[key];
+    if (typeof value === "string" && value) search[key] = value;
+  }
   return search;
 }
