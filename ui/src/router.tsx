@@ -9,10 +9,12 @@ import {
 } from "@tanstack/react-router";
 import { root } from "./api/call";
 import { checkCompareSearch } from "./compare/search";
+import { checkHomeSearch } from "./experiments/search";
 import { Lost } from "./kit/Lost";
 import { Problem } from "./kit/Problem";
 import { checkModelSearch } from "./models/search";
 import { checkRunSearch } from "./run/search";
+import { startRuns } from "./runs/first";
 import { checkRunsSearch } from "./runs/search";
 import { Shell } from "./shell/Shell";
 
@@ -29,6 +31,7 @@ const top = createRootRouteWithContext<Context>()({
 const home = createRoute({
   getParentRoute: () => top,
   path: "/",
+  validateSearch: checkHomeSearch,
   component: lazyRouteComponent(() => import("./experiments/HomeScreen"), "HomeScreen"),
 });
 
@@ -37,6 +40,7 @@ const experiment = createRoute({
   getParentRoute: () => top,
   path: "/experiments/$ids",
   validateSearch: checkRunsSearch,
+  loader: ({ context, params, location }) => startRuns(context.queries, params, location.search),
   component: lazyRouteComponent(() => import("./runs/RunsScreen"), "RunsScreen"),
 });
 
@@ -45,6 +49,7 @@ const folder = createRoute({
   getParentRoute: () => top,
   path: "/folders/$",
   validateSearch: checkRunsSearch,
+  loader: ({ context, params, location }) => startRuns(context.queries, params, location.search),
   component: lazyRouteComponent(() => import("./runs/FolderScreen"), "FolderScreen"),
 });
 

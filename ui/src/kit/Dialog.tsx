@@ -17,6 +17,16 @@ interface Props {
   wide?: boolean;
 }
 
+/** The first field gets the focus; without one the dialog itself, so that nothing is done by a hasty Enter. */
+function focusFirst(event: Event) {
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  event.preventDefault();
+  const field = dialog.querySelector<HTMLElement>(".dialog-body :is(input, textarea, select):not(:disabled)");
+  (field ?? dialog).focus();
+  if (field instanceof HTMLInputElement) field.select();
+}
+
 export function Dialog({ open, close, title, hint, children, actions, wide = false }: Props) {
   const { t } = useTranslation();
   return (
@@ -26,6 +36,7 @@ export function Dialog({ open, close, title, hint, children, actions, wide = fal
         <div className="dialog-veil" />
         <Radix.Content
           className={`dialog ${wide ? "wide" : ""}`}
+          onOpenAutoFocus={focusFirst}
           {...(hint ? {} : { "aria-describedby": undefined })}
         >
           <header>

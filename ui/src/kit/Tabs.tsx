@@ -1,5 +1,6 @@
 import { Tabs as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { useKeys } from "./useKeys";
 import "./Tabs.css";
 
 interface Tab {
@@ -10,6 +11,7 @@ interface Tab {
   content: ReactNode;
 }
 
+/** Parts of a screen, one shown at a time; also by its number on the keyboard. */
 export function Tabs({
   label,
   tabs,
@@ -21,6 +23,14 @@ export function Tabs({
   value: string;
   choose: (id: string) => void;
 }) {
+  useKeys(
+    label,
+    tabs.slice(0, 9).map((tab, place) => ({
+      keys: String(place + 1),
+      label: typeof tab.label === "string" ? tab.label : tab.id,
+      run: () => choose(tab.id),
+    })),
+  );
   return (
     <Radix.Root className="tabs" value={value} onValueChange={choose}>
       <Radix.List className="tabs-list" aria-label={label}>

@@ -51,6 +51,7 @@ let areas: readonly KeyArea[] = [];
 let singles = true;
 let begun: { key: string; until: number } | undefined;
 const SEQUENCE = 1_200;
+const EDITS = /^Mod\+(Shift\+)?[acvxyz]$/; // in a field these are the field's
 const listeners = new Set<() => void>();
 
 function subscribe(listener: () => void): () => void {
@@ -78,6 +79,7 @@ function obey(event: KeyboardEvent): void {
   const pressed = written(event);
   if (!pressed) return;
   const modified = event.ctrlKey || event.metaKey;
+  if (modified && EDITS.test(pressed) && writes(event.target)) return;
   if (!modified && (!singles || writes(event.target) || blocked())) return;
   const sequence = begun && begun.until > event.timeStamp ? `${begun.key} ${pressed}` : "";
   begun = undefined;

@@ -1,41 +1,64 @@
-import { Link, Outlet } from "@tanstack/react-router";
-import { Settings } from "lucide-react";
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { address } from "../api/call";
-import { IconButton } from "../kit/IconButton";
-import mark from "./mark.svg";
+import { useKeys } from "../kit/useKeys";
+import { Bar } from "./Bar";
+import { Offline } from "./Offline";
 import "./Shell.css";
 
-/** The frame of every screen: one slim bar, and the screen below it. */
+const Palette = lazy(() => import("./Palette"));
+const Help = lazy(() => import("./Help"));
+
+/** The frame of every screen: one slim bar, and the screen below it; the palette and the help above all. */
 export function Shell() {
   const { t } = useTranslation();
+  const [over, setOver] = useState<"palette" | "help" | null>(null);
+  const main = useRef<HTMLElement>(null);
+  const go = useNavigate();
+  const close = () => setOver(null);
+  useKeys(t("shell.everywhere"), [
+    { keys: "Mod+k", label: t("shell.find"), run: () => setOver("palette") },
+    { keys: "/", label: t("shell.search"), run: () => setOver("palette") },
+    { keys: "?", label: t("shell.help"), run: () => setOver("help") },
+    { keys: "g e", label: t("shell.goExperiments"), run: () => go({ to: "/" }) },
+    { keys: "g m", label: t("shell.goModels"), run: () => go({ to: "/models" }) },
+    { keys: "g t", label: t("shell.goTrash"), run: () => go({ to: "/trash" }) },
+    { keys: "g s", label: t("shell.goSettings"), run: () => go({ to: "/settings" }) },
+  ]);
+  useFocusAfterMove(main);
   return (
     <div className="shell">
-      <a className="shell-skip" href="#main">
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place of this page, as links do */}
+      <a
+        className="shell-skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault(); // the page's <base> would lead the link elsewhere
+          main.current?.focus();
+        }}
+      >
         {t("shell.skip")}
       </a>
-      <header className="shell-bar">
-        <Link to="/" className="shell-name">
-          <img src={mark} alt="" width="22" height="22" />
-          hito
-        </Link>
-        <nav aria-label={t("shell.navigation")}>
-          <Link to="/" activeOptions={{ exact: true }}>
-            {t("shell.experiments")}
-          </Link>
-          <Link to="/models">{t("shell.models")}</Link>
-        </nav>
-        <div className="shell-end">
-          <Link to="/settings">
-            <IconButton label={t("shell.settings")} tabIndex={-1}>
-              <Settings />
-            </IconButton>
-          </Link>
-        </div>
-      </header>
-      <main id="main" className="shell-main" data-root={address("")}>
+      <Bar find={() => setOver("palette")} help={() => setOver("help")} />
+      <Offline />
+      <main id="main" ref={main} className="shell-main" tabIndex={-1}>
         <Outlet />
       </main>
+      <Suspense fallback={null}>
+        {over === "palette" && <Palette close={close} help={() => setOver("help")} />}
+        {over === "help" && <Help close={close} />}
+      </Suspense>
     </div>
   );
+}
+
+/** Where a move to another screen took what was focused away, the new screen gets the focus. */
+function useFocusAfterMove(main: React.RefObject<HTMLElement | null>) {
+  const { pathname } = useLocation();
+  const first = useRef(pathname);
+  useEffect(() => {
+    if (first.current === pathname) return;
+    first.current = pathname;
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [pathname, main]);
 }
