@@ -97,8 +97,8 @@ def test_an_interval_holds_the_truth_as_often_as_it_says() -> None:
         low, high = ends["", "accuracy_score"]
         return low <= (0.8 * 199 + 1) / 200 <= high
 
-    held = sum(map(one, range(120)))
-    assert held >= stats.binom.ppf(0.0005, 120, 0.93)
+    held = sum(map(one, range(60)))
+    assert held >= stats.binom.ppf(0.0005, 60, 0.93)
 
 
 def test_wilsons_interval_is_scipys() -> None:

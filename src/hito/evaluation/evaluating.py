@@ -50,8 +50,8 @@ from hito.evaluation.slices import slices
 from hito.evaluation.table import Table, column, count, names_of, row_keys, table
 
 BUDGET = 60.0
-_BOOTSTRAP_SHARE, _BOOTSTRAP_SECONDS = 0.12, 5.0
-"""What the intervals may take: this part of the budget, and never more than these seconds."""
+_BOOTSTRAP_SHARE = 0.08
+"""The part of the budget that the intervals may take."""
 _TRAIN_ROWS = 50_000
 """Rows of the training data that are scored, to see the gap."""
 _CUSTOM_RESAMPLES, _CUSTOM_SECONDS = 400, 1.0
@@ -237,7 +237,7 @@ class _Work:
     ) -> tuple[tuple[Score, ...], tuple[ClassScores, ...], tuple[ThresholdScores, ...], Bootstrap | None]:
         score = scorer(outcome, rules)
         values = score(outcome.weights)
-        seconds = min(_BOOTSTRAP_SHARE * self.asked.budget, _BOOTSTRAP_SECONDS)
+        seconds = _BOOTSTRAP_SHARE * self.asked.budget
         nothing: tuple[Intervals, Bootstrap | None] = ({}, None)
 
         def drawn() -> tuple[Intervals, Bootstrap | None]:

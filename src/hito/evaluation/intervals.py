@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hito.evaluation.results import Bootstrap
-from hito.evaluation.scores import Key, Scorer
+from hito.evaluation.scores import Key, Scorer, bounds
 
 RESAMPLES = 1000
 LEVEL = 0.95
@@ -62,7 +62,9 @@ def intervals(
     if done >= _PERCENTILES_FROM:
         found = {key: _percentiles(values) for key, values in drawn.items() if len(values) >= done / 2}
         return found, Bootstrap(samples=done, asked=asked, level=LEVEL, method="percentile")
-    found = {key: _normal(whole[key], values) for key, values in drawn.items() if key in whole and len(values) > 1}
+    found = {
+        key: _normal(key[1], whole[key], values) for key, values in drawn.items() if key in whole and len(values) > 1
+    }
     return found, Bootstrap(samples=done, asked=asked, level=LEVEL, method="normal")
 
 
@@ -73,11 +75,13 @@ def _percentiles(values: list[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _normal(value: float, values: list[float]) -> tuple[float, float]:
+def _normal(name: str, value: float, values: list[float]) -> tuple[float, float]:
+    """Within what the score can be: a normal distribution does not know that no accuracy is above 1."""
     import numpy as np
 
+    least, most = bounds(name)
     spread = _NORMAL * float(np.std(values, ddof=1))
-    return value - spread, value + spread
+    return max(least, value - spread), min(most, value + spread)
 
 
 def wilson(part: float, whole: float) -> tuple[float, float]:

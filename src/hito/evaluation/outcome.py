@@ -149,7 +149,12 @@ def _missing(array: Any) -> Any:
     import pandas
 
     missing = pandas.isna(array)
-    return missing | np.isinf(array) if array.dtype.kind == "f" else missing
+    if array.dtype.kind == "f":
+        return missing | np.isinf(array)
+    if array.dtype.kind == "O":
+        endless = [isinstance(one, float) and one in (np.inf, -np.inf) for one in array.flat]
+        return missing | np.array(endless).reshape(array.shape)
+    return missing
 
 
 def _weights(given: Any, rows: int) -> tuple[Any, bool]:

@@ -10,6 +10,7 @@ A scorer answers a dict with keys (section, name):
     "rule"           at the threshold of this rule (two classes)
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -26,15 +27,29 @@ _TOP = (2, 3, 5)
 _SHARE = 0.1
 CALIBRATION_BINS = 10
 
-LOWER = frozenset(
-    "log_loss brier_score_loss expected_calibration_error hamming_loss mean_absolute_error mean_squared_error "
-    "root_mean_squared_error mean_absolute_percentage_error median_absolute_error max_error".split()
+_ERRORS = frozenset(
+    "mean_absolute_error mean_squared_error root_mean_squared_error mean_absolute_percentage_error median_absolute_error "
+    "max_error".split()
 )
+LOWER = _ERRORS | {"log_loss", "brier_score_loss", "expected_calibration_error", "hamming_loss"}
 _NEITHER = frozenset("mean_on_target sum_on_target mean_residual".split())
 
 
 def direction(name: str) -> Direction:
     return "lower" if name in LOWER else "neither" if name in _NEITHER else "higher"
+
+
+def bounds(name: str) -> tuple[float, float]:
+    """The least and the largest value that a score can have."""
+    if name in ("matthews_corrcoef", "cohen_kappa_score"):
+        return -1.0, 1.0
+    if name in ("r2_score", "explained_variance_score"):
+        return -math.inf, 1.0
+    if name in _NEITHER:
+        return -math.inf, math.inf
+    if name.startswith("lift_") or name in ("log_loss", "brier_score_loss") or name in _ERRORS:
+        return 0.0, math.inf
+    return 0.0, 1.0
 
 
 def group(name: str) -> str:
