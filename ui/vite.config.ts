@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import react from "@vitejs/plugin-react";
@@ -30,22 +32,24 @@ export default defineConfig({
   },
 });
 
-/** Writes every text file of the build once more as .br and .gz, so that the server compresses nothing. */
+/**
+ * Writes every text file of the build once more as .br and .gz, so that the server compresses nothing. Only what has been
+ * written is final: until then Vite still fills in which files a chunk preloads.
+ */
 function compressed(): Plugin {
   return {
     name: "compressed",
     apply: "build",
     enforce: "post",
-    async generateBundle(_options, bundle) {
-      const jobs = Object.values(bundle).map(async (file) => {
-        if (!/\.(js|css|svg|json)$/.test(file.fileName)) return;
-        const bytes = Buffer.from(file.type === "chunk" ? file.code : file.source);
+    async writeBundle({ dir = "" }, bundle) {
+      const jobs = Object.keys(bundle).map(async (name) => {
+        if (!/\.(js|css|svg|json)$/.test(name)) return;
+        const path = join(dir, name);
+        const bytes = await readFile(path);
         if (bytes.length < 1024) return;
         const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
-        const brotli = await promisify(brotliCompress)(bytes, quality);
-        const gz = await promisify(gzip)(bytes, { level: 9 });
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: brotli });
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: gz });
+        await writeFile(`${path}.br`, await promisify(brotliCompress)(bytes, quality));
+        await writeFile(`${path}.gz`, await promisify(gzip)(bytes, { level: 9 }));
       });
       await Promise.all(jobs);
     },
