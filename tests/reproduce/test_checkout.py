@@ -159,7 +159,7 @@ def test_an_environment_is_made_once_offline_and_left_whole_or_not_at_all(wheelh
         [python_of(first), "-c", "import wobble; print(wobble.FACTOR)"], capture_output=True, text=True
     )
     assert answer.stdout == "1.5\n"
-    with pytest.raises(InvalidArgument, match="cannot be installed as the run had it"):
+    with pytest.raises(InvalidArgument, match="cannot be installed as asked"):
         build(Wanted(python="", requirements="wobble==3\n"), tmp_path, offline=True, wheelhouse=wheelhouse)
     whole = [path for path in (tmp_path / "environments").iterdir() if path.is_dir()]
     assert whole == [first]

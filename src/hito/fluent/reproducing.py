@@ -8,35 +8,31 @@ to where the original is, as its child; nothing else leaves the sandbox.
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, structs
 
+from hito.client.client import TransportClient
 from hito.connect import Client
-from hito.core.errors import HitoError, InvalidArgument, NotFound, Unavailable
+from hito.core.errors import HitoError, InvalidArgument, NotFound
 from hito.flavors.trust import Trust
+from hito.fluent import projects
+from hito.fluent.local_server import serving
 from hito.fluent.past_runs import PastRuns, predictions
 from hito.reproduce import compare, environments, replay, verdict
 from hito.reproduce.checkout import lay_out
 from hito.reproduce.environments import Wanted
 from hito.reproduce.files import sha256
 from hito.reproduce.packages import normal
-from hito.reproduce.past import DataFile, Past, pins
+from hito.reproduce.past import Call, DataFile, Past, pins
+from hito.reproduce.replay import Program
 from hito.reproduce.verdict import DIFFERS, UNKNOWN, Tolerance, Verdict
 
 REPRODUCES, REPRODUCED_BY = "hito.reproduces", "hito.reproduced_by"
 """Tags that link a new run to its original, and back; the latter names the newest."""
-_SERVER_SECONDS = 30.0
 _PAGE = 1000
 
 
@@ -112,23 +108,25 @@ def _reproduced(
         else "data: no files known"
     )
     environment = _environment(past, wishes, say)
-    with _server(place) as server:
+    with serving(place / "server" / ".hito") as server:
         program = replay.prepare(
             past, checkout, environment, data, server=server, fill=wishes.fill, replaced=wishes.replaced
         )
-        say(
-            f"running {' '.join(Path(program.command[0]).name if not i else one for i, one in enumerate(program.command))}"
-        )
+        sandbox = PastRuns(Client(server))
+        begun = ""
+        if program.project is not None:
+            program, begun = _as_project(sandbox.client, past, program.project, program, environment, server)
+        say(f"running {' '.join([Path(program.command[0]).name, *program.command[1:]])}")
         began = time.monotonic()
         code = replay.run(program, out)
         say(f"it ended after {time.monotonic() - began:.1f} s with exit code {code}")
         if code:
             raise InvalidArgument(f"the program ended with exit code {code}; its output stands above")
-        sandbox = PastRuns(Client(server))
-        new = _counterpart(sandbox, past)
-        difference = compare.difference(past, new)
+        new = sandbox.past(begun) if begun else _counterpart(sandbox, past)
+        as_then = _as_then(new, program)
+        difference = compare.difference(past, as_then)
         found = verdict.verdict(
-            past, new, difference, reader, sandbox, tolerance=wishes.tolerance, scratch=place / "copies",
+            past, as_then, difference, reader, sandbox, tolerance=wishes.tolerance, scratch=place / "copies",
             predictions=predictions(Trust.given(wishes.trust_pickle)), ignore=wishes.ignore,
         )  # fmt: skip
         if changed and found.answer == DIFFERS:
@@ -138,6 +136,25 @@ def _reproduced(
             return structs.replace(found, new_run_id="")
         kept = _keep(client, past, new, sandbox, found, place / "kept")
         return structs.replace(found, new_run_id=kept)
+
+
+def _as_project(
+    client: TransportClient, past: Past, call: Call, program: Program, environment: Path, server: str
+) -> tuple[Program, str]:
+    """Begin the run that a project's program logs to, as `hito run` did; the program, and the run's id."""
+    begun = client.create_run(None, experiment_name=past.experiment, run_name=past.name).info.run_id
+    projects.log_params(client, begun, call.named, call.others)
+    projects.capture(client, begun, program.folder, call, environment)
+    client.flush(begun)
+    return structs.replace(program, variables=program.variables | projects.variables_of(server, begun, client)), begun
+
+
+def _as_then(new: Past, program: Program) -> Past:
+    """The new run, with places named as they were: where a file lies is no difference."""
+    command = [program.then(one) for one in new.command]
+    environment = {**new.environment, "command": command} if command else new.environment
+    params = {key: program.then(value) for key, value in new.params.items()}
+    return structs.replace(new, params=params, environment=environment)
 
 
 def _artifact(reader: PastRuns, past: Past, name: str, place: Path) -> Path | None:
@@ -165,47 +182,6 @@ def _environment(past: Past, wishes: Wishes, say: Callable[[str], None]) -> Path
         wanted, environments.cache_folder(), offline=wishes.offline, wheelhouse=wishes.wheelhouse,
         allow_urls=wishes.allow_urls, say=lambda text: say(f"environment: {text}"),
     )  # fmt: skip
-
-
-@contextmanager
-def _server(place: Path) -> Iterator[str]:
-    """A tracking server of its own for the program; its address."""
-    folder = place / "server"
-    (folder / ".hito").mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(("HITO_", "MLFLOW_"))}
-    log = folder / "server.log"
-    with log.open("wb") as stream:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "hito.cli.main", "server", "--port", str(port)], cwd=folder, env=variables,
-            stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True,
-        )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _await(address, process, log)
-        yield address
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _await(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    began = time.monotonic()
-    while time.monotonic() - began < _SERVER_SECONDS:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=1):  # noqa: S310  an address of ours
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.02)
-    raise Unavailable(f"the server for the program did not start: {log.read_text('utf-8', 'replace')[-500:]}")
 
 
 def _counterpart(sandbox: PastRuns, past: Past) -> Past:

@@ -85,8 +85,8 @@ def _clone(past: Past, folder: Path, repository: str | None, git_root: str) -> N
     raise NotFound(f"commit {past.commit[:12]} cannot be had; give --repository if you have it elsewhere\n  {where}")
 
 
-def clone(repository: str, commit: str, folder: Path) -> str | None:
-    """Get a commit of a repository into a new folder; what went wrong, or None.
+def clone(repository: str, revision: str, folder: Path) -> str | None:
+    """Get a commit, tag or branch of a repository into a new folder; what went wrong, or None.
 
     `repository` is a folder, or an address of https, ssh or file; git's helpers for other schemes can run commands.
     """
@@ -97,7 +97,30 @@ def clone(repository: str, commit: str, folder: Path) -> str | None:
         return "there is no such folder"
     objects = ["--shared"] if local else []
     problem = _git(["clone", "--quiet", "--no-checkout", *objects, "--", repository, str(folder)], None)
-    return problem or _git(["checkout", "--quiet", "--detach", commit, "--"], folder)
+    if problem:
+        return problem
+    problem = _git(["checkout", "--quiet", "--detach", revision, "--"], folder)
+    if problem and _COMMIT.fullmatch(revision):
+        # A commit that no branch holds any more is given by many servers to whoever knows its name.
+        if _git(["fetch", "--quiet", "origin", revision], folder) is None:
+            problem = _git(["checkout", "--quiet", "--detach", revision, "--"], folder)
+    elif problem and _git(["checkout", "--quiet", "--detach", f"origin/{revision}", "--"], folder) is None:
+        problem = None
+    return problem
+
+
+def fetch(repository: str, revision: str, folder: Path) -> str:
+    """Get a revision of a repository into a new folder, "" being its head; the commit that it is.
+
+    Raises: NotFound; Unavailable: git is missing.
+    """
+    if shutil.which("git") is None:
+        raise Unavailable("git is not installed, and the source is in a repository")
+    problem = clone(repository, revision or "HEAD", folder)
+    if problem is not None:
+        what = f"{revision} of {repository}" if revision else repository
+        raise NotFound(f"{what} cannot be had: {problem}")
+    return (folder / ".git" / "HEAD").read_text("utf-8").strip()
 
 
 def _apply(patch: str, folder: Path) -> None:

@@ -24,13 +24,16 @@ _SECRET_IN_URL = re.compile(r"(?<=://)[^/@\s]*@")
 def tags() -> dict[str, str]:
     """User, source and, in a git checkout, commit, branch and repository."""
     found = {USER: user(), SOURCE_NAME: source_name(), SOURCE_TYPE: NOTEBOOK if notebook() is not None else LOCAL}
+    return found | tags_of(source_folder())
+
+
+def tags_of(folder: Path) -> dict[str, str]:
+    """Commit, branch and repository of the checkout that a folder is in; {} outside of one."""
     try:
-        root = git_root(source_folder())
-        if root is not None:
-            found.update(_git_tags(root))
+        root = git_root(folder)
+        return {} if root is None else _git_tags(root)
     except OSError:
-        pass  # a checkout that cannot be read is as good as none
-    return found
+        return {}  # a checkout that cannot be read is as good as none
 
 
 def user() -> str:

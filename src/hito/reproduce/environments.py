@@ -26,6 +26,8 @@ from hito.reproduce import wheel
 from hito.reproduce.packages import normal
 
 _LINE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._, -]+\])?\s*==\s*[A-Za-z0-9.*+!_-]+(\s*;[^@#]*)?")
+_RANGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._, -]*\])?\s*([<>=!~]=?=?[^;@#]*)?(;[^@#]*)?")
+_PYTHON = re.compile(r"[0-9][0-9a-z.+*]*|([<>=!~]=?[0-9.*]+[, ]*)+")
 _HASHES = re.compile(r"(\s*--hash=sha256:[0-9a-f]{64})+")
 _OURS = frozenset({"hito"})
 
@@ -39,6 +41,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
         versions: name → version of everything that was installed; what else is needed is taken in these.
         instead: name → version, against what the two above say.
         ours: whether this hito belongs into it (the run used one that is on no index).
+        loose: lines need not be pinned: they are a project's wishes, not what a run had.
     """
 
     python: str
@@ -46,22 +49,26 @@ class Wanted(Struct, frozen=True, kw_only=True):
     versions: Mapping[str, str] = {}
     instead: Mapping[str, str] = {}
     ours: bool = False
+    loose: bool = False
 
 
-def checked(requirements: str, *, allow_urls: bool) -> list[str]:
+def checked(requirements: str, *, allow_urls: bool, pinned: bool = True) -> list[str]:
     """The lines of a requirements file, continued lines joined, comments left out.
 
+    Args:
+        pinned: whether each line must name one version.
     Raises: InvalidArgument: a line is an option, an address or a path, and `allow_urls` is not given.
     """
+    form, what = (_LINE, "pinned package") if pinned else (_RANGE, "package")
     found = []
     for line in requirements.replace("\\\n", " ").splitlines():
         text = re.sub(r"(^|\s)#.*", "", line).strip()
         if not text:
             continue
-        if _LINE.fullmatch(_HASHES.sub("", text).strip()) is None and not allow_urls:
+        if form.fullmatch(_HASHES.sub("", text).strip()) is None and not allow_urls:
             raise InvalidArgument(
-                f"the run's requirements hold {text[:120]!r}, which is no pinned package of an index but lets its author "
-                "choose where code comes from. If you trust the run, allow it by --allow-urls"
+                f"the requirements hold {text[:120]!r}, which is no {what} of an index but lets their author "
+                "choose where code comes from. If you trust them, allow it by --allow-urls"
             )
         found.append(text)
     return found
@@ -110,6 +117,21 @@ def python_of(environment: Path) -> Path:
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
+def contents(environment: Path) -> dict[str, str]:
+    """What is installed in an environment: name → version."""
+    command = [uv(), "pip", "list", "--quiet", "--format", "json", "--python", str(python_of(environment))]
+    listed = json.loads(_run(command, "the list of packages") or "[]")
+    return {str(one["name"]): str(one["version"]) for one in listed}
+
+
+def version_of(environment: Path) -> str:
+    """The version of an environment's Python, `3.11.7`."""
+    said = _run(
+        [str(python_of(environment)), "-I", "-c", "import platform; print(platform.python_version())"], "Python"
+    )
+    return said.strip()
+
+
 def uv() -> str:
     """The path of uv: of this environment, else of the machine.
 
@@ -123,7 +145,7 @@ def uv() -> str:
 
 
 def _lines(wanted: Wanted, allow_urls: bool) -> list[str]:
-    lines = checked(wanted.requirements, allow_urls=allow_urls)
+    lines = checked(wanted.requirements, allow_urls=allow_urls, pinned=not wanted.loose)
     instead = {normal(name): version for name, version in wanted.instead.items()}
     kept = [line for line in lines if _name(line) not in instead and (not wanted.ours or _name(line) not in _OURS)]
     return kept + [f"{name}=={version}" for name, version in sorted(instead.items())]
@@ -176,15 +198,17 @@ def _make(wanted: Wanted, lines: list[str], target: Path, offline: bool, wheelho
 def _python(version: str, offline: bool) -> str:
     """What to ask uv for: this very interpreter if it is of the right version, since that one is here for sure."""
     own = ".".join(map(str, sys.version_info[:3]))
-    if not version or own == version:
+    if not version or own == version or own.startswith(f"{version}."):
         return sys.executable
+    if not _PYTHON.fullmatch(version):  # uv also takes paths of programs and addresses
+        raise InvalidArgument(f"{version[:80]!r} is no version of Python, such as 3.11.7")
     # A patch release that is nowhere to be had is no reason to give up: the check of the verdict names it.
     if own.rpartition(".")[0] == version.rpartition(".")[0]:
         return sys.executable
     return version if not offline else version.rpartition(".")[0]
 
 
-def _run(command: list[str], what: str) -> None:
+def _run(command: list[str], what: str) -> str:
     quiet = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     try:
         done = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
@@ -197,7 +221,8 @@ def _run(command: list[str], what: str) -> None:
             if re.search(r"No space left|timed out|dns error|connect", said, re.IGNORECASE)
             else InvalidArgument
         )
-        raise kind(f"{what} cannot be installed as the run had it:\n{said}")
+        raise kind(f"{what} cannot be installed as asked:\n{said}")
+    return done.stdout
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from hito.core.artifacts import SafePath
 from hito.core.errors import InvalidArgument
+from hito.reproduce.project import EntryPoint
 from hito.reproduce.source import MAX_FILES
 
 MAX_ARCHIVE = 64 << 20
@@ -40,6 +41,14 @@ class DataFile(Struct, frozen=True):
     path: str
     size: int
     sha256: str
+
+
+class Call(Struct, frozen=True):
+    """An entry point of a project with the values of its parameters; see `project.command`."""
+
+    entry_point: EntryPoint
+    named: dict[str, str]
+    others: dict[str, str | None]
 
 
 class Past(Struct, frozen=True, kw_only=True):
@@ -87,10 +96,29 @@ class Past(Struct, frozen=True, kw_only=True):
         return {str(name): str(version) for name, version in found.items()} if found else pins(self.requirements)
 
     @property
+    def project(self) -> Call | None:
+        """The entry point that was run; None if the run was no project's."""
+        said = self.environment.get("project")
+        if not isinstance(said, dict) or not isinstance(said.get("command"), str):
+            return None
+        named, others = said.get("parameters"), said.get("others")
+        point = EntryPoint(str(said.get("entry_point", "")), said["command"])
+        switches = (
+            {str(key): None for key, value in others.items() if value is None} if isinstance(others, dict) else {}
+        )
+        return Call(point, _texts(named), {**_texts(others), **switches})
+
+    @property
     def ordinal(self) -> int | None:
         """The run's place among those that its program began, from 0; None if unknown."""
         found = self.environment.get("ordinal")
         return found if isinstance(found, int) else None
+
+
+def _texts(found: Any) -> dict[str, str]:
+    return (
+        {str(key): str(value) for key, value in found.items() if value is not None} if isinstance(found, dict) else {}
+    )
 
 
 class Reader(Protocol):

@@ -22,11 +22,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from hito.core.errors import InvalidArgument, NotFound
+from hito.reproduce import project
 from hito.reproduce.checkout import Checkout
 from hito.reproduce.environments import python_of
 from hito.reproduce.files import sha256
 from hito.reproduce.machine import THREAD_SETTINGS
-from hito.reproduce.past import DataFile, Past
+from hito.reproduce.past import Call, DataFile, Past
 from hito.reproduce.secrets import MASK
 
 SANDBOX = "HITO_SANDBOX"
@@ -35,11 +36,22 @@ _GRACE = 10.0
 
 
 class Program(Struct, frozen=True):
-    """What to run: the command, its folder, its environment variables."""
+    """What to run: the command, its folder, its environment variables.
+
+    `moved` tells of texts that name places now what they named then. `project` is the entry point that is called, if any.
+    """
 
     command: list[str]
     folder: Path
     variables: dict[str, str]
+    moved: dict[str, str] = {}
+    project: Call | None = None
+
+    def then(self, text: str) -> str:
+        """A text in which places are named as they were then."""
+        for now, was in self.moved.items():
+            text = text.replace(now, was)
+        return text
 
 
 class Found(Struct, frozen=True):
@@ -120,9 +132,23 @@ def prepare(
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(one.now, place)
     secrets = list(fill)
-    arguments = [_translated(one, past, checkout, environment, places, secrets) for one in command[1:]]
-    arguments = [replaced.get(one, one) for one in arguments]
-    return Program([str(python_of(environment)), *arguments], folder, _variables(past, environment, server))
+
+    def now(argument: str) -> str:
+        found = _translated(argument, past, checkout, environment, places, secrets)
+        return replaced.get(argument, replaced.get(found, found))
+
+    variables = _variables(past, environment, server)
+    moved = {now: then for then, now in places.items()}
+    moved |= {str(checkout.root): checkout.was} if checkout.was else {}
+    moved |= {str(folder): was} if was else {}
+    moved |= {str(environment): prefix} if (prefix := _prefix(past)) else {}
+    if past.project is not None:
+        named = {name: now(value) for name, value in past.project.named.items()}
+        others = {name: None if value is None else now(value) for name, value in past.project.others.items()}
+        line = project.command(past.project.entry_point, named, others)
+        again = Call(past.project.entry_point, named, others)
+        return Program(["bash", "-c", line], folder, variables, moved, again)
+    return Program([str(python_of(environment)), *(now(one) for one in command[1:])], folder, variables, moved)
 
 
 def _guessed(past: Past) -> list[str]:
@@ -161,7 +187,7 @@ def _translated(
     if argument in places:
         return places[argument]
     if Path(argument).is_absolute():
-        prefix = str((past.environment.get("python") or {}).get("prefix") or "")
+        prefix = _prefix(past)
         if prefix and argument.startswith(f"{prefix}/bin/"):
             return str(environment / "bin" / argument.rpartition("/")[2])
         below = _below(argument, checkout)
@@ -169,15 +195,26 @@ def _translated(
     return argument
 
 
+def _prefix(past: Past) -> str:
+    """The folder of the environment that the run had."""
+    return str((past.environment.get("python") or {}).get("prefix") or "")
+
+
 def _variables(past: Past, environment: Path, server: str) -> dict[str, str]:
     """Ours, without what steers numbers or tracking; then what the run had of these."""
-    left_out = re.compile(r"(HITO|MLFLOW|GIT)_.*|PYTHON.*|VIRTUAL_ENV|CONDA_.*")
-    variables = {name: value for name, value in os.environ.items() if not left_out.fullmatch(name)}
+    variables = variables_in(environment)
     for name in THREAD_SETTINGS:
         variables.pop(name, None)
     settings = past.environment.get("settings") or {}
     variables |= {name: str(settings[name]) for name in THREAD_SETTINGS if name in settings}
-    variables |= {"HITO_TRACKING_URI": server, "MLFLOW_TRACKING_URI": server, SANDBOX: "1", "PYTHONUNBUFFERED": "1"}
+    return variables | {"HITO_TRACKING_URI": server, "MLFLOW_TRACKING_URI": server, SANDBOX: "1"}
+
+
+def variables_in(environment: Path) -> dict[str, str]:
+    """Our variables for a program in an environment, without those that would lead it to another one."""
+    left_out = re.compile(r"(HITO|MLFLOW|GIT)_.*|PYTHON(?!HASHSEED).*|VIRTUAL_ENV|CONDA_.*")
+    variables = {name: value for name, value in os.environ.items() if not left_out.fullmatch(name)}
+    variables["PYTHONUNBUFFERED"] = "1"
     variables["PATH"] = f"{python_of(environment).parent}{os.pathsep}{variables.get('PATH', '')}"
     return variables
 

@@ -34,6 +34,7 @@ GIT_SECONDS = 10.0
 _SOURCE = frozenset(
     ".py .pyi .pyx .pxd .ipynb .yaml .yml .toml .cfg .ini .json .sql .sh .r .jl .c .cc .cpp .h .hpp .cu .rs .go .txt".split()
 )
+_NOT_SOURCE = frozenset({"__pycache__", "node_modules", "mlruns", "venv"})
 _QUIET = [
     "-c",
     "core.fsmonitor=false",
@@ -69,6 +70,11 @@ def gather() -> Source:
         if archive:
             files[ARCHIVE] = archive
         return Source(files, left_out)
+    return _of_checkout(root, files, left_out)
+
+
+def _of_checkout(root: Path, files: dict[str, bytes], left_out: list[str]) -> Source:
+    """The patch and the untracked files of a checkout, added to `files`."""
     patch = _patch(root, left_out)
     untracked = _untracked(root)
     if patch:
@@ -77,6 +83,26 @@ def gather() -> Source:
     if archive:
         files[ARCHIVE] = archive
     return Source(files, left_out, bool(patch) or bool(archive) or bool(left_out), str(root))
+
+
+def of_folder(folder: Path) -> Source:
+    """The source in a folder that is run as a project; without git, all its source files."""
+    files: dict[str, bytes] = {}
+    left_out: list[str] = []
+    root = context.git_root(folder)
+    if root is not None and shutil.which("git") is not None:
+        return _of_checkout(root, files, left_out)
+    archive = _zipped(_below(folder), left_out)
+    return Source({ARCHIVE: archive} if archive else {}, left_out)
+
+
+def _below(folder: Path) -> Iterable[tuple[Path, str]]:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _NOT_SOURCE)
+        for name in sorted(names):
+            path = Path(place, name)
+            if path.suffix.lower() in _SOURCE or name == "MLproject":
+                yield path, path.relative_to(folder).as_posix()
 
 
 def notebook_cells() -> str:
