@@ -2,6 +2,7 @@
 
 import json
 import time
+from types import SimpleNamespace
 
 import msgspec
 import numpy
@@ -13,11 +14,13 @@ from sklearn.datasets import load_diabetes
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.inspection import partial_dependence, permutation_importance
 from sklearn.linear_model import LinearRegression
+from sklearn.metrics import log_loss, r2_score, roc_auc_score
 
 from hito.core.errors import InvalidArgument
 from hito.explain import explain, from_json, to_json
 from hito.explain.columns import Columns
 from hito.explain.deadline import halved_to_fit
+from hito.explain.shuffling import _scores
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,23 @@ def test_shuffling_costs_what_scikit_learn_says(diabetes):
     assert found.permutation.baseline == pytest.approx(model.score(frame, truth), rel=1e-4)
     allowed = 4 * (asked.importances_std + ours.std(axis=1)) / numpy.sqrt(10) + 1e-3
     assert (numpy.abs(ours.mean(axis=1) - asked.importances_mean) < allowed).all()
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_scores_of_all_repeats_at_once_are_those_of_scikit_learn(task):
+    generator = numpy.random.default_rng(0)
+    answers = generator.integers(0, 12, (3, 60, 3)) / 11  # many are equal, some are 0
+    answers[:, :, 2] += 0.01
+    target = numpy.arange(60) % {"binary": 2, "multiclass": 3, "regression": 60}[task]
+    surface = SimpleNamespace(task=task)
+    for one, score in zip(answers, _scores(surface, target.astype(float), answers), strict=True):
+        if task == "binary":
+            asked = roc_auc_score(target, one[:, 0])
+        elif task == "multiclass":
+            asked = -log_loss(target, one / one.sum(axis=1, keepdims=True))
+        else:
+            asked = r2_score(target, one[:, 0])
+        assert score == pytest.approx(asked)
 
 
 def test_asked_typical_and_worst_rows_are_explained_both_ways(diabetes):

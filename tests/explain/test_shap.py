@@ -1,5 +1,8 @@
 """Contributions add up to the model's own answer, whatever kind of model it is."""
 
+import itertools
+import math
+
 import numpy
 import pandas
 import pytest
@@ -26,6 +29,9 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from hito.explain import Explanation, explain
+from hito.explain.columns import Columns
+from hito.explain.contributions import contributions
+from hito.explain.surface import Surface
 
 ROWS, FEATURES = 90, 5
 NAMES = [f"f{at}" for at in range(FEATURES)]
@@ -192,6 +198,29 @@ def test_a_function_is_explained_by_asking_it():
     assert numpy.array(found.shap.importance[0])[2:] == pytest.approx(0, abs=1e-9)
 
 
+def test_asking_a_model_finds_the_shapley_values_of_columns_that_act_in_pairs():
+    """By definition: the mean over all orders of the columns of what each adds to the mean answer over the background."""
+
+    def model(matrix):
+        return matrix[:, 0] + 2 * matrix[:, 1] * matrix[:, 2] - matrix[:, 3] * matrix[:, 4]
+
+    matrix = rows()
+    surface = Surface(model, Columns(matrix, NAMES), "regression", [])
+    found = contributions(surface, "permutation", matrix[:3], matrix[50:60], seed=1)
+
+    def worth(row, known):
+        filled = matrix[50:60].copy()
+        filled[:, known] = row[known]
+        return model(filled).mean()
+
+    for row, values in zip(matrix[:3], found.values[0], strict=True):
+        exact = numpy.zeros(FEATURES)
+        for order in itertools.permutations(range(FEATURES)):
+            for at, feature in enumerate(order):
+                exact[feature] += worth(row, list(order[: at + 1])) - worth(row, list(order[:at]))
+        assert values == pytest.approx(exact / math.factorial(FEATURES), abs=1e-9)
+
+
 def test_a_model_that_gives_labels_only_is_explained_by_them():
     model = SVC().fit(rows(), numpy.array(["no", "yes"])[target(rows(), "binary")])
     found = explained(model, "binary", rows(), numpy.array(["no", "yes"])[target(rows(), "binary")])
@@ -229,7 +258,7 @@ def test_sums_hold_for_any_small_boosted_model(seed, features, task, holes):
     holds(found)
 
 
-def test_shap_leaves_the_shared_generator_of_numpy_as_it_was():
+def test_the_shared_generator_of_numpy_stays_as_it_was():
     numpy.random.seed(3)
     expected = numpy.random.random()
     numpy.random.seed(3)
