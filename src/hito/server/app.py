@@ -122,7 +122,10 @@ class Application:
         endpoint, given = match
         transfer = self._transfers.get(endpoint)
         if transfer is not None:
-            message = decode_query(environ["QUERY_STRING"], endpoint.takes, given)
+            if method == "POST" and not endpoint.writes:
+                message = self._message(environ, endpoint, given)
+            else:  # its body, if there is one, is a file
+                message = decode_query(environ["QUERY_STRING"], endpoint.takes, given)
             return transfer(self._dispatch, endpoint, message, environ), endpoint.path
         if method in ("GET", "HEAD"):
             message = decode_query(environ["QUERY_STRING"], endpoint.takes, given)

@@ -22,6 +22,7 @@ from hito.api.ui import catalogue as page
 from hito.core.errors import HitoError
 from hito.server.app import Application
 from hito.server.observe import Observer
+from hito.server.page_transfers import PAGE_TRANSFERS
 from hito.server.security import Gate
 from hito.server.transfers import TRANSFERS
 from hito.store.open import without_password
@@ -127,7 +128,7 @@ def make(options: Options) -> Application:
     """An application over the store and the artifacts that the options name."""
     return Application(
         make_dispatch(options.store, _settings(options), page.INSIDE),
-        TRANSFERS,
+        TRANSFERS | PAGE_TRANSFERS,
         Gate(options.hosts, options.origins) if options.gated else None,
         options.prefix,
         Observer(options.log_requests, Path(options.prometheus) if options.prometheus else None),

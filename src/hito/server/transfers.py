@@ -106,10 +106,10 @@ def _sent(store: ArtifactStore, text: str, environ: Environ) -> Reply:
     headers.append(("content-length", str(content.end - content.start)))
     if wanted is not None:
         headers.append(("content-range", f"bytes {content.start}-{content.end - 1}/{content.size}"))
-    return Reply(200 if wanted is None else 206, headers, _Closing(content))
+    return Reply(200 if wanted is None else 206, headers, Closing(content))
 
 
-class _Closing:
+class Closing:
     """The chunks of an open file; closed when they are all sent, or the client has gone."""
 
     def __init__(self, content: Content) -> None:
@@ -151,7 +151,7 @@ def _length(environ: Environ) -> int | None:
     return int(text) if text.isdigit() else None
 
 
-def _authorised(handler: Callable[[Outside, Any, Environ], Reply]) -> Transfer:
+def authorised(handler: Callable[[Outside, Any, Environ], Reply]) -> Transfer:
     def transfer(dispatch: Dispatch, endpoint: Any_Endpoint, message: Any, environ: Environ) -> Reply:
         return handler(dispatch.outside(endpoint), message, environ)
 
@@ -159,10 +159,10 @@ def _authorised(handler: Callable[[Outside, Any, Environ], Reply]) -> Transfer:
 
 
 TRANSFERS: dict[Any_Endpoint, Transfer] = {
-    wire.UPLOAD_ARTIFACT: _authorised(_upload_proxied),
-    wire.DOWNLOAD_ARTIFACT: _authorised(_download_proxied),
-    wire.GET_ARTIFACT: _authorised(_download_of_run),
-    wire.GET_VERSION_ARTIFACT: _authorised(_download_of_version),
-    wire.GET_MODEL_ARTIFACT: _authorised(_download_of_model),
-    wire.UPLOAD_RUN_ARTIFACT: _authorised(_upload_to_run),
+    wire.UPLOAD_ARTIFACT: authorised(_upload_proxied),
+    wire.DOWNLOAD_ARTIFACT: authorised(_download_proxied),
+    wire.GET_ARTIFACT: authorised(_download_of_run),
+    wire.GET_VERSION_ARTIFACT: authorised(_download_of_version),
+    wire.GET_MODEL_ARTIFACT: authorised(_download_of_model),
+    wire.UPLOAD_RUN_ARTIFACT: authorised(_upload_to_run),
 }

@@ -54,7 +54,4 @@ def models(tx: Tx, run_id: str) -> list[ModelLink]:
         "ORDER BY creation_timestamp, uuid LIMIT ?",
         (run_id, _MOST),
     )
-    return [
-        ModelLink(uuid, name, LoggedModelStatus(status).name)
-        for uuid, name, status in rows
-    ]
+    return [ModelLink(uuid, name, LoggedModelStatus(status).name) for uuid, name, status in rows]

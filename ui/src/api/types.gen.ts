@@ -993,6 +993,7 @@ export interface RunFile {
   name?: string;
   version?: string;
   path: string;
+  scripts?: boolean;
 }
 
 export interface Folder {

@@ -1,7 +1,7 @@
 """Every handler of the page's own API. The embedded client never asks for one, so it never imports this."""
 
 from hito.api.context import Bindings
-from hito.api.ui import columns, curves, experiments, fields, rows
+from hito.api.ui import changes, columns, curves, experiments, fields, groups, rows
 
 INSIDE: Bindings = [
     *experiments.BINDINGS,
@@ -9,4 +9,6 @@ INSIDE: Bindings = [
     *fields.BINDINGS,
     *columns.BINDINGS,
     *curves.BINDINGS,
+    *groups.BINDINGS,
+    *changes.BINDINGS,
 ]

@@ -8,13 +8,17 @@ _READ = Right(Action.READ, Subject.ARTIFACT)
 
 
 class RunFile(Message):
-    """A file of a run, or of a logged model (`model_id`), or of a version (`name`, `version`)."""
+    """A file of a run, or of a logged model (`model_id`), or of a version (`name`, `version`).
+
+    It is shown in an origin of its own, where it reaches nothing; `scripts` lets those of an HTML file run in there.
+    """
 
     run_id: str = ""
     model_id: str = ""
     name: str = ""
     version: str = ""
     path: str = ""
+    scripts: bool = False
     required: ClassVar[tuple[str, ...]] = ("path",)
 
 
