@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,7 +11,7 @@ const server = process.env.HITO_URL ?? "http://127.0.0.1:5000";
 
 export default defineConfig({
   base: "./", // the server says in <base> where the page lives, so one build serves any prefix
-  plugins: [react(), compressed()],
+  plugins: [react(), layered(), compressed()],
   build: {
     outDir: "../src/hito/server/static",
     emptyOutDir: true,
@@ -31,6 +32,20 @@ export default defineConfig({
     restoreMocks: true,
   },
 });
+
+/**
+ * Puts the order of the cascade before every file of styles: whichever of them a build loads first decides it, and that is
+ * seldom styles/layers.css.
+ */
+function layered(): Plugin {
+  const order = /@layer [^{;]+;/.exec(readFileSync("src/styles/layers.css", "utf8"))?.[0] ?? "";
+  return {
+    name: "layered",
+    enforce: "pre",
+    transform: (code, id) =>
+      /\/src\/.*\.css$/.test(id) ? { code: `${order}\n${code}`, map: null } : undefined,
+  };
+}
 
 /**
  * Writes every text file of the build once more as .br and .gz, so that the server compresses nothing. Only what has been
