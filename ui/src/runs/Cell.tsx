@@ -1,0 +1,63 @@
+import { memo, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { ago, moment, number } from "../kit/format";
+import { Status } from "../kit/Status";
+import { cellText, cellValue, deltaOf, isNumeric } from "./cells";
+import type { Column } from "./columns";
+import { GridCell } from "./GridRow";
+import type { Known } from "./rows";
+
+interface Props {
+  line: number;
+  at: number;
+  column: Column;
+  known: Known | undefined;
+  base: Known | undefined;
+  best: number | undefined;
+  active: boolean;
+  now: number;
+  experiment: string | undefined;
+}
+
+const SHORT = 11;
+
+/** A value of a run under its column; a metric also says how it differs from the baseline's. */
+export const Cell = memo(({ line, at, column, known, base, best, active, now, experiment }: Props) => {
+  const { field, width, x } = column;
+  const value = known ? cellValue(field, known, now) : undefined;
+  const text =
+    value === undefined ? "" : field === "experiment" ? (experiment ?? "") : cellText(field, value);
+  const delta = base ? deltaOf(field, value, base.cells.get(field)) : null;
+  let content: ReactNode = <span className="cut">{text}</span>;
+  if (value === undefined) content = <span className="run-blank" />;
+  else if (value === null) content = best === undefined ? null : <Rolled value={best} />;
+  else if (field === "start_time" || field === "end_time")
+    content = <time title={moment(Number(value))}>{ago(Number(value))}</time>;
+  else if (field === "status") content = <Status status={text} />;
+  const long = text.length > SHORT && !field.endsWith("_time");
+  return (
+    <GridCell
+      line={line}
+      at={at}
+      x={x}
+      width={width}
+      active={active}
+      look={isNumeric(field) ? "number" : ""}
+      title={long ? text : undefined}
+    >
+      {delta && <span className={`run-delta ${delta.tone}`}>{delta.text}</span>}
+      {content}
+    </GridCell>
+  );
+});
+Cell.displayName = "Cell";
+
+/** The best of a parent's children, where the parent has no value of its own. */
+function Rolled({ value }: { value: number }) {
+  const { t } = useTranslation();
+  return (
+    <span className="run-rolled cut" title={t("runs.bestOfChildren")}>
+      {number(value)}
+    </span>
+  );
+}

@@ -1,0 +1,84 @@
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import type { Group } from "../api/types.gen";
+import { count, number } from "../kit/format";
+import type { Layout } from "./columns";
+import { fieldOf } from "./fields";
+import { GridCell, GridRow } from "./GridRow";
+import { Opener } from "./NameCell";
+import { bestOf } from "./useGroups";
+
+interface Props {
+  line: number;
+  top: number;
+  group: Group;
+  by: readonly string[];
+  metrics: readonly string[];
+  open: boolean;
+  layout: Layout;
+  left: number;
+  right: number;
+  active: number | null;
+}
+
+/** A group of runs: what they share, how many they are, and each metric's mean ± deviation and best. */
+export const GroupRow = memo((props: Props) => {
+  const { line, top, group, by, metrics, open, layout, left, right, active } = props;
+  const { t } = useTranslation();
+  const none = t("runs.noValue");
+  return (
+    <GridRow
+      className="run-row group"
+      style={{ transform: `translateY(${top}px)` }}
+      aria-rowindex={line + 2}
+      aria-level={1}
+      aria-expanded={open}
+      data-line={line}
+      layout={layout}
+      left={left}
+      right={right}
+      name={
+        <GridCell line={line} at={0} width={layout.nameWidth} active={active === 0} look="run-name">
+          <Opener open={open} />
+          <span className="cut run-shared" title={shared(by, group, none)}>
+            {group.values.map((value, at) => (
+              <span key={by[at]}>
+                <i>{fieldOf(by[at] ?? "").key}</i> {value ?? none}
+              </span>
+            ))}
+          </span>
+          <span className="run-children">{count(group.count)}</span>
+        </GridCell>
+      }
+      cell={({ field, x, width }, at) => (
+        <GridCell key={field} line={line} at={at} x={x} width={width} active={active === at} look="number">
+          <Sum group={group} at={metrics.indexOf(field)} field={field} />
+        </GridCell>
+      )}
+    />
+  );
+});
+GroupRow.displayName = "GroupRow";
+
+function Sum({ group, at, field }: { group: Group; at: number; field: string }) {
+  const { t } = useTranslation();
+  const sum = at < 0 ? undefined : group.metrics[at];
+  if (!sum || sum.mean === null) return null;
+  const best = bestOf(group, at, field);
+  const spread = sum.std === null ? "" : ` ± ${number(sum.std, 2)}`;
+  const title = t("runs.sum", {
+    mean: `${number(sum.mean)}${spread}`,
+    best: best ? number(best.value) : "",
+    count: sum.count,
+  });
+  return (
+    <span className="cut" title={title}>
+      {number(sum.mean, 4)}
+      <span className="quiet">{spread}</span>
+    </span>
+  );
+}
+
+function shared(by: readonly string[], group: Group, none: string): string {
+  return group.values.map((value, at) => `${fieldOf(by[at] ?? "").key} ${value ?? none}`).join(" · ");
+}
