@@ -60,7 +60,7 @@ export function makePlot(place: HTMLElement, now: () => Drawing, shape: Shape, h
           gap: 5,
           grid: { show: false },
           ticks: { ...rule, size: 4, filter: all },
-          splits: (plot, _, low, high) => xTicks(now().kind, logX, low, high, marks(plot.bbox.width, 84)),
+          splits: (plot, _, low, high) => xTicks(now().kind, logX, low, high, marks(plot.bbox.width, 100)),
           values: (_, splits) => xLabels(now().kind, splits, now().language),
         },
         {

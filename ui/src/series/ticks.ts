@@ -8,14 +8,13 @@ export function ticks(low: number, high: number, count: number): number[] {
   return multiples(low, high, niceStep((high - low) / Math.max(1, count)));
 }
 
-/** The least of 1, 2, 5 times a power of ten that is not below `step`. */
+/** 1, 2 or 5 times a power of ten, whichever is nearest to `step` in proportion. */
 export function niceStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step));
   const lead = step / power;
-  // A hair of tolerance: 0.3 / 3 is a little more than 0.1.
-  if (lead <= 1 + 1e-9) return power;
-  if (lead <= 2 + 1e-9) return 2 * power;
-  return lead <= 5 + 1e-9 ? 5 * power : 10 * power;
+  if (lead < Math.SQRT2) return power;
+  if (lead < Math.sqrt(10)) return 2 * power;
+  return lead < Math.sqrt(50) ? 5 * power : 10 * power;
 }
 
 /** Powers of ten from low to high; with 2 and 5 between them where there is room; even ones where the range is short. */
@@ -95,20 +94,17 @@ export function numberLabels(places: readonly number[]): string[] {
   const apart = places.length > 1 ? Math.abs((places[1] as number) - (places[0] as number)) : largest;
   const digits =
     largest > 0 && apart > 0 ? Math.floor(Math.log10(largest)) - Math.floor(Math.log10(apart)) + 2 : 5;
-  return places.map((place) => short(place, Math.min(15, Math.max(2, digits))));
+  const kept = Math.min(15, Math.max(2, digits));
+  const [unit, name] = UNITS.find(([size]) => largest >= size * 10 && largest < 1e12) ?? [1, ""];
+  return places.map((place) => (place === 0 ? "0" : number(place / unit, kept) + name));
 }
 
-/** 20,000 as 20k, 3,000,000 as 3M; the rest as a number. */
-function short(value: number, digits: number): string {
-  const size = Math.abs(value);
-  for (const [unit, name] of [
-    [1e9, "G"],
-    [1e6, "M"],
-    [1e3, "k"],
-  ] as const)
-    if (size >= unit * 10 && size < 1e12) return number(value / unit, digits) + name;
-  return number(value, digits);
-}
+/** 5,000 and 20,000 on one axis are 5k and 20k. */
+const UNITS = [
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+] as const;
 
 export function relativeLabels(places: readonly number[]): string[] {
   return places.map((place) => (place === 0 ? "0" : place < 0 ? `−${duration(-place)}` : duration(place)));
