@@ -111,32 +111,57 @@ def _serve(
         raise click.UsageError("give one of -m URI and --registry")
     if bool(ssl_certfile) != bool(ssl_keyfile):
         raise click.UsageError("--ssl-certfile and --ssl-keyfile go together")
-    if env_manager != "local" and not no_conda:
-        return _in_its_environment(model_uri)
     if model_uri and Path(model_uri).is_dir():
         model_uri = str(Path(model_uri).absolute())
-    return run(
-        Options(
-            source="hito.fluent.serving:" + ("registry" if registry else "one_model"),
-            source_options={"uri": model_uri} if model_uri else {},
-            cache=cache or str(cache_folder() / "serve"),
-            canary=dict(_canary(text) for text in canary),
-            shadow=dict(_pair(text) for text in shadow),
-            certificate=ssl_certfile or "",
-            key=ssl_keyfile or "",
-            keys_file=keys_file or "",
-            unload_seconds=unload_after,
-            predict_seconds=timeout,
-            body_limit=max_body << 20,
-            sample_share=log_sample,
-            **same,
-        )
+    options = Options(
+        source="hito.fluent.serving:" + ("registry" if registry else "one_model"),
+        source_options={"uri": model_uri} if model_uri else {},
+        cache=str(Path(cache).absolute()) if cache else str(cache_folder() / "serve"),
+        canary=dict(_canary(text) for text in canary),
+        shadow=dict(_pair(text) for text in shadow),
+        certificate=ssl_certfile or "",
+        key=ssl_keyfile or "",
+        keys_file=keys_file or "",
+        unload_seconds=unload_after,
+        predict_seconds=timeout,
+        body_limit=max_body << 20,
+        sample_share=log_sample,
+        **same,
     )
+    if env_manager == "local" or no_conda:
+        return run(options)
+    if model_uri is None:
+        raise click.UsageError("--env-manager uv goes with -m URI: a registry's models were made in many environments")
+    return _in_its_environment(model_uri, options)
 
 
-def _in_its_environment(model_uri: str | None) -> int:
-    """Serve by another process, in the environment that the model recorded."""
-    raise InvalidArgument("not yet")
+def _in_its_environment(model_uri: str, options: Any) -> int:
+    """Serve by another process, in the environment that the model recorded, with what hito needs to serve beside it."""
+    import os
+    import tempfile
+
+    from hito.export.lock import lock
+    from hito.fluent.loading import fetch
+    from hito.reproduce import environments
+    from hito.serve.run import variables
+    from hito.serve.surroundings import recorded_python
+
+    with tempfile.TemporaryDirectory(prefix="hito-") as space:
+        folder = fetch(model_uri, space)
+        python = recorded_python(folder)
+        if not python:
+            raise InvalidArgument(
+                "this model does not say which Python it was made with; serve it by --env-manager local"
+            )
+        locked = Path(space) / "locked.txt"
+        lock(folder, ".".join(python.split(".")[:2]), locked)
+        wanted = environments.Wanted(python=python, requirements=locked.read_text("utf-8"), ours=True)
+    made = environments.build(
+        wanted, environments.cache_folder(), say=lambda text: click.echo(f"hito: {text}", err=True)
+    )
+    program = str(environments.python_of(made))
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    os.execve(program, [program, "-m", "hito.serve.run"], {**kept, **variables(options)})  # noqa: S606  no shell
 
 
 def _canary(text: str) -> tuple[str, tuple[str, float]]:

@@ -11,6 +11,7 @@ hundred bytes of ours, not one of few threads. What a model computes for longer 
 import asyncio
 import hashlib
 import hmac
+import itertools
 import json
 import logging
 import re
@@ -23,9 +24,12 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from hito import __version__
+from hito.core.models import STAGES
 from hito.serve import describe, page
+from hito.serve.deadlines import Deadlines
 from hito.serve.observe import Observer
 from hito.serve.payload import Parsed, encode, encode_value
+from hito.serve.predictor import Predictor
 from hito.serve.refusal import Refusal
 from hito.serve.served import Entry, Served
 
@@ -39,6 +43,8 @@ _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PIECE = 10_000
 """Rows of a large request that are predicted, and sent, at once."""
 _OPEN = ("/ping", "/health")
+_ORIGIN = uuid.uuid4().hex[:8]
+_numbers = itertools.count(1)
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -78,6 +84,7 @@ class Application:
         self._sample = sample
         self.begin: Callable[[asyncio.AbstractEventLoop], None] = lambda loop: None
         self.end: Callable[[], None] = lambda: None
+        self._deadlines = Deadlines(limits.body_seconds)
         self._under_way = 0
         self._draining = False
 
@@ -95,90 +102,85 @@ class Application:
             await asyncio.sleep(0.01)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
-        given = scope.headers.get("x-request-id") or ""
-        ticket = given if _ID.fullmatch(given) else uuid.uuid4().hex[:16]
+        headers = scope.headers
+        given = headers.get("x-request-id")
+        ticket = given if given and _ID.fullmatch(given) else f"{_ORIGIN}-{next(_numbers):x}"
         named = [("x-request-id", ticket), _SAFE]
         entry: Entry | None = None
         try:
             path = scope.path
-            self._check_key(scope, path)
+            if self._keys:
+                self._check_key(headers, path)
             route = _route(path)
             if route is None:
                 self._other(scope, protocol, path, named)
                 return
             if scope.method != "POST":
-                raise Refusal(405, "", f"{path} takes POST.")
-            entry = await self.served.entry(route)
-            await self._predict(scope, protocol, entry, named, ticket)
+                raise Refusal(405, "", f"{path[:200]} takes POST.")
+            entry = self.served.entries.get(route) or await self.served.entry(route)
+            await self._predict(headers, protocol, entry, named, ticket)
         except Refusal as refusal:
             self._observer.refused(entry.current.predictor if entry else None, refusal.status)
             _refuse(protocol, refusal, named)
-        except Exception as error:  # the outer door: whatever went wrong inside, a client gets a clean answer
+        except _Broken as broken:
+            log.warning("request %s: its answer broke off after some of it was sent: %s", ticket, broken)
+            self._observer.refused(entry.current.predictor if entry else None, 500)
+        except Exception as error:
             log.exception("request %s failed", ticket, exc_info=error)
             self._observer.refused(None, 500)
-            _refuse(
-                protocol, Refusal(500, "INTERNAL_ERROR", f"The server failed; its log tells why under {ticket}."), named
-            )
+            said = f"The server failed; its log tells why under {ticket}."
+            _refuse(protocol, Refusal(500, "INTERNAL_ERROR", said), named)
 
     async def _predict(
-        self, scope: Any, protocol: Any, entry: Entry, named: list[tuple[str, str]], ticket: str
+        self, headers: Any, protocol: Any, entry: Entry, named: list[tuple[str, str]], ticket: str
     ) -> None:
         if self._under_way >= self._limits.requests:
-            raise Refusal(
-                429,
-                "REQUEST_LIMIT_EXCEEDED",
-                f"{self._limits.requests} requests are under way; try again.",
-                retry_after=1,
-            )
+            said = f"{self._limits.requests} requests are under way; try again."
+            raise Refusal(429, "REQUEST_LIMIT_EXCEEDED", said, retry_after=1)
         self._under_way += 1
         try:
             began = time.perf_counter()
-            body = await self._body(scope, protocol)
+            body = await self._body(headers, protocol)
             line = entry.choose()
             predictor = line.predictor
-            parsed = predictor.parse(body, scope.headers.get("content-type") or "")
-            who = predictor.identity
-            headers = [_JSON, *named, *([("x-hito-version", who.version)] if who.version else [])]
+            parsed = predictor.parse(body, headers.get("content-type") or "")
             rows = parsed.matrix
+            named = [_JSON, *named, *predictor.headers]
             if rows is not None and len(rows) > 2 * _PIECE:
-                await _stream(protocol, headers, line.predict, rows)
+                await _stream(protocol, named, line.predict, rows)
                 self._observer.answered(predictor, rows, len(rows), time.perf_counter() - began)
                 return
-            answer = await line.predict(parsed)
-            protocol.response_bytes(200, headers, encode(answer))
+            answer = line.at_once(parsed)
+            if answer is None:
+                answer = await line.predict(parsed)
+            protocol.response_bytes(200, named, encode(answer))
             count = len(answer) if hasattr(answer, "__len__") else 1
             self._observer.answered(predictor, rows, count, time.perf_counter() - began)
-            entry.compare(parsed, answer)
+            if entry.shadow is not None:
+                entry.compare(parsed, answer)
             if self._sample is not None:
-                said = {"request_id": ticket, "model": who.name or who.uri, "version": who.version, "time": time.time()}
-                self._sample(
-                    {**said, "request": body.decode("utf-8", "replace"), "answer": encode_value(answer).decode()}
-                )
+                self._sample(_sampled(ticket, predictor, body, answer))
         finally:
             self._under_way -= 1
 
-    async def _body(self, scope: Any, protocol: Any) -> bytes:
+    async def _body(self, headers: Any, protocol: Any) -> bytes:
         """The whole body, refused when it is too large or too slow."""
         limit = self._limits.body
-        length = scope.headers.get("content-length") or ""
+        length = headers.get("content-length") or ""
         if length.isdigit() and int(length) > limit:
-            raise Refusal(
-                413, "BAD_REQUEST", f"The body has {length} bytes, this server takes {limit}. Send fewer rows at once."
-            )
+            said = f"The body has {length} bytes, this server takes {limit}. Send fewer rows at once."
+            raise Refusal(413, "BAD_REQUEST", said)
         try:
-            if length.isdigit():
-                whole: bytes = await asyncio.wait_for(protocol(), self._limits.body_seconds)
-                return whole
-            return await asyncio.wait_for(_collected(protocol, limit), self._limits.body_seconds)
+            return await self._deadlines.within(protocol() if length.isdigit() else _collected(protocol, limit))
         except TimeoutError:
             seconds = self._limits.body_seconds
             raise Refusal(408, "BAD_REQUEST", f"The body did not come within {seconds:g} s.") from None
 
-    def _check_key(self, scope: Any, path: str) -> None:
-        if not self._keys or path in _OPEN:
+    def _check_key(self, headers: Any, path: str) -> None:
+        if path in _OPEN:
             return
-        given = scope.headers.get("x-api-key") or ""
-        scheme, _, token = (scope.headers.get("authorization") or "").partition(" ")
+        given = headers.get("x-api-key") or ""
+        scheme, _, token = (headers.get("authorization") or "").partition(" ")
         if scheme.lower() == "bearer":
             given = token.strip()
         shown = hashlib.sha256(given.encode("utf-8", "surrogateescape")).digest()
@@ -195,8 +197,8 @@ class Application:
                 f"{path[:200]} takes GET." if known else f"Nothing is served at {path[:200]}.",
             )
         if path in _OPEN:
-            ready = bool(self.served.entries)
-            protocol.response_bytes(200 if ready else 404, [_JSON, *named], b"\n")
+            status = 503 if self._draining else 200 if self.served.entries or self.served.load else 404
+            protocol.response_bytes(status, [_JSON, *named], b"\n")
         elif path == "/version":
             if "json" in (scope.headers.get("accept") or ""):
                 protocol.response_bytes(
@@ -269,7 +271,9 @@ def _route(path: str) -> str | None:
     if path == "/invocations":
         return ""
     if path.startswith("/models/") and path.endswith("/invocations"):
-        return unquote(path[len("/models/") : -len("/invocations")])
+        name, _, which = unquote(path[len("/models/") : -len("/invocations")]).rpartition("/")
+        stage = STAGES.get(which.lower())
+        return f"{name}/{stage.label if stage else which}"
     return None
 
 
@@ -287,11 +291,30 @@ async def _stream(protocol: Any, headers: list[tuple[str, str]], predict: Any, r
     """Answer many rows piece by piece: memory stays that of a piece, and other requests get their turns in between."""
     first = await predict(Parsed(matrix=rows[:_PIECE]))
     transport = protocol.response_stream(200, headers)
-    await transport.send_bytes(b'{"predictions": [' + encode_value(first)[1:-1])
-    for start in range(_PIECE, len(rows), _PIECE):
-        answer = await predict(Parsed(matrix=rows[start : start + _PIECE]))
-        await transport.send_bytes(b"," + encode_value(answer)[1:-1])
-    await transport.send_bytes(b"]}")
+    try:
+        await transport.send_bytes(b'{"predictions": [' + encode_value(first)[1:-1])
+        for start in range(_PIECE, len(rows), _PIECE):
+            answer = await predict(Parsed(matrix=rows[start : start + _PIECE]))
+            await transport.send_bytes(b"," + encode_value(answer)[1:-1])
+        await transport.send_bytes(b"]}")
+    except Exception as error:
+        raise _Broken(str(error)) from error
+
+
+class _Broken(Exception):
+    """An answer of which a part was sent already; nothing more can be said to this client."""
+
+
+def _sampled(ticket: str, predictor: Predictor, body: bytes, answer: Any) -> dict[str, Any]:
+    who = predictor.identity
+    return {
+        "request_id": ticket,
+        "model": who.name or who.uri,
+        "version": who.version,
+        "time": time.time(),
+        "request": body.decode("utf-8", "replace"),
+        "answer": encode_value(answer).decode(),
+    }
 
 
 def _refuse(protocol: Any, refusal: Refusal, named: list[tuple[str, str]]) -> None:

@@ -24,7 +24,9 @@ def document(served: Served) -> dict[str, Any]:
     for route, entry in sorted(served.entries.items()):
         predictor = entry.current.predictor
         signature = predictor.signature
-        columns = _columns(signature.inputs if signature else None, predictor.known.columns)
+        columns = _columns(
+            signature.inputs if signature else None, predictor.known.form.names if predictor.known.form else None
+        )
         path = f"/models/{route}/invocations" if route else "/invocations"
         who = predictor.identity
         paths[path] = {

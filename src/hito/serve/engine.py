@@ -1,13 +1,15 @@
 """The compiled form of a model, run by ONNX Runtime."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hito.serve.compiling import CHANCE, LABEL, MARGIN, MODEL, VOTES, Compiled
+from hito.serve.votes import Votes
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from hito.serve.compiling import Compiled
 
 _LARGEST_32 = float(np.finfo(np.float32).max)
 
@@ -16,11 +18,12 @@ class Engine:
     """Answers for rows of numbers, and says for which it is sure. Any thread may ask.
 
     Args:
-        content: the ONNX file, or its path.
+        content: the ONNX file.
         known: how its outputs become the model's answer.
+        votes: count the rows whose classes tie; None: those are left to the Python model.
     """
 
-    def __init__(self, content: "bytes | str", known: "Compiled") -> None:
+    def __init__(self, content: bytes, known: Compiled, votes: Votes | None = None) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -30,39 +33,60 @@ class Engine:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
-        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
-        outputs = [one.name for one in self._session.get_outputs()]
-        self._output = [outputs[min(known.output, len(outputs) - 1)]]
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._run = session.run
+        self._input = session.get_inputs()[0].name
+        outputs = [one.name for one in session.get_outputs()]
+        if known.output >= len(outputs):
+            raise ValueError(f"it has no output {known.output}")
+        self._output = [outputs[known.output]]
         self._type: Any = np.float32 if known.bits == 32 else np.float64
         self._known = known
+        self._votes = votes if known.votes else None
         self._classes = np.array(known.classes, dtype=known.dtype) if known.classes else None
+
+    @staticmethod
+    def read(folder: Path, known: Compiled) -> "Engine":
+        """From the files that `compiling` keeps."""
+        votes = Votes.read(folder / VOTES) if known.votes else None
+        return Engine((folder / MODEL).read_bytes(), known, votes)
 
     def takes(self, rows: "NDArray[np.float64]") -> bool:
         """Whether these rows were covered by the proof: finite (or NaN where it was tried), and within 32 bits."""
-        if self._known.nan:
-            return not bool((np.abs(rows) > _LARGEST_32).any())
-        return bool((np.abs(rows) <= _LARGEST_32).all())
+        largest = np.abs(rows).max()  # NaN if any is
+        if largest <= _LARGEST_32:
+            return True
+        return self._known.nan and not bool((np.abs(rows) > _LARGEST_32).any())
 
     def ask(self, rows: "NDArray[np.float64]") -> "tuple[NDArray[Any], NDArray[np.bool_]]":
         """The model's answers for rows of shape (n, columns), and where they are sure."""
         known = self._known
-        answer = self._session.run(self._output, {self._input: rows.astype(self._type, copy=False)})[0]
-        if known.gives == "label":
-            return self._labels(answer)
-        if known.flat:
+        answer = self._run(self._output, {self._input: rows.astype(self._type, copy=False)})[0]
+        if known.gives == LABEL:
+            labels, sure = self._labels(answer)
+            if self._votes is not None and not sure.all():
+                assert self._classes is not None
+                labels[~sure] = self._classes[self._votes.winners(rows[~sure])]
+                sure = np.ones(len(rows), dtype=bool)
+            return labels, sure
+        if known.gives == CHANCE:
+            answer = answer[:, 1]
+        elif known.flat:
             answer = answer.reshape(len(rows))
         return answer.astype(known.dtype, copy=False), np.ones(len(rows), dtype=bool)
 
     def _labels(self, chances: "NDArray[Any]") -> "tuple[NDArray[Any], NDArray[np.bool_]]":
-        from hito.serve.compiling import MARGIN
-
         assert self._classes is not None
         if chances.shape[1] == 2:
+            if len(chances) == 1:  # the request of one row, without a dozen calls of numpy
+                no, yes = chances[0].tolist()
+                place = int(yes > no)
+                return self._classes[place : place + 1].copy(), np.array([abs(yes - no) > MARGIN])
             apart = chances[:, 1] - chances[:, 0]
             return self._classes[(apart > 0).astype(np.intp)], np.abs(apart) > MARGIN
+        if chances.shape[1] == 1:  # a score, positive for the second of two classes
+            apart = chances[:, 0]
+            return self._classes[(apart > 0).astype(np.intp)], np.abs(apart) > MARGIN
         top = np.argmax(chances, axis=1)
-        two = (
-            np.partition(chances, -2, axis=1)[:, -2:] if chances.shape[1] > 1 else np.array([[0.0, 1.0]] * len(chances))
-        )
+        two = np.partition(chances, -2, axis=1)[:, -2:]
         return self._classes[top], (two[:, 1] - two[:, 0]) > MARGIN

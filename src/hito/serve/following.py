@@ -1,127 +1,36 @@
 """A registry, watched: what should be served is compared with what is, and changed where they differ.
 
     every second:  wanted = source.wanted()      route → identity
-                   new? ──> fetch ──> digest checked ──> compile, prove (from the cache, mostly) ──> warm ──> swap
+                   new? ──> loaded: fetched, checked, compiled, warm ──> swap
                    gone? ──> drop
                    not asked for a long time? ──> let go; the next request loads it again
 
 It runs in a thread; only the swap itself happens in the event loop. A registry that does not answer changes nothing.
-A version whose files are not those that were registered is not served, now or later: the one before goes on.
+A version whose files are not those that were registered is not served, now or later: the one before goes on. The model
+that was replaced stays in memory for a while, so that going back takes no longer than going forward.
 """
 
 import asyncio
 import logging
-import tempfile
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
 from hito.core.errors import HitoError, Unavailable
-from hito.flavors import digest
-from hito.flavors.trust import Trust
-from hito.serve.compiling import Compiled, compiled
 from hito.serve.line import Line
-from hito.serve.parity import PYTHON
-from hito.serve.predictor import Identity, Predictor
+from hito.serve.loading import Settings, Source, loaded, prepared, tidied
+from hito.serve.predictor import Identity
+from hito.serve.refusal import Refusal
 from hito.serve.served import Entry, Served
 
 log = logging.getLogger("hito.serve")
 _AGAIN_SECONDS = 60.0
 """After which a model that could not be loaded is tried again; files that are not what they should be never are."""
-
-
-class Source(Protocol):
-    """Where models come from. Called from one thread at a time."""
-
-    def wanted(self) -> dict[str, Identity]:
-        """Which model should answer at which route. Raises: HitoError: it cannot be said now."""
-
-    def find(self, route: str) -> Identity | None:
-        """The model of a route that `wanted` does not name, such as an old version; None: there is none."""
-
-    def fetch(self, identity: Identity, folder: Path) -> Path:
-        """Bring a model's folder here. Raises: HitoError."""
-
-    def rows(self, identity: Identity, folder: Path) -> Path | None:
-        """Bring a table of rows that the model was evaluated on; None: there is none."""
-
-    def tell(self, identity: Identity, verdict: str) -> None:
-        """The model is served, and compiled with this verdict. A source that cannot keep that ignores it."""
-
-    def keep(self, line: str) -> None:
-        """Keep a sampled request, a line of JSON."""
-
-    def end(self) -> None:
-        """Nothing more is asked; write what waits."""
-
-
-class Settings(Protocol):
-    """What loading a model needs to know; `run.Options` is one."""
-
-    @property
-    def cache(self) -> str: ...
-    @property
-    def compile(self) -> bool: ...
-    @property
-    def trust_pickle(self) -> bool: ...
-    @property
-    def predict_seconds(self) -> float: ...
-
-
-def prepared(source: Source, identity: Identity, settings: Settings) -> tuple[Path, str, Compiled, Path | None]:
-    """A model, fetched, checked and compiled: its folder, their digest, what is known of its ONNX, and where that is.
-
-    Raises: HitoError.
-    """
-    cache = Path(settings.cache)
-    folder, found = brought(source, identity, cache)
-    if not settings.compile:
-        return folder, found, Compiled(verdict=PYTHON, reason="compiling is switched off"), None
-
-    def rows(place: Path) -> Path | None:
-        return source.rows(identity, place)
-
-    known, file = compiled(folder, cache, trust_pickle=settings.trust_pickle, files_digest=found, rows=rows)
-    return folder, found, known, file
-
-
-def loaded(source: Source, identity: Identity, settings: Settings) -> Predictor:
-    """A model, ready to answer.
-
-    Raises: HitoError: it cannot be had, is not what was registered, or does not answer its own example.
-    """
-    folder, found, known, file = prepared(source, identity, settings)
-    predictor = Predictor(identity, folder, found, known, file, Trust(settings.trust_pickle))
-    predictor.warm()
-    why = f": {known.reason}" if known.reason else f", proven on {known.rows} rows" if file is not None else ""
-    log.info("%s is ready; compiled: %s%s", identity.uri, predictor.verdict, why)
-    return predictor
-
-
-def brought(source: Source, identity: Identity, cache: Path) -> tuple[Path, str]:
-    """The folder of a model on this machine, and its digest, which is that with which it was registered, if any.
-
-    A folder that lies on this machine already is used where it lies.
-    """
-    models = cache / "models"
-    if identity.digest and (models / identity.digest).is_dir():
-        digest.verify(models / identity.digest, identity.digest)
-        return models / identity.digest, identity.digest
-    models.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".coming-", dir=models) as coming:
-        folder = source.fetch(identity, Path(coming))
-        found = digest.digest(folder)
-        if identity.digest and found != identity.digest:
-            digest.verify(folder, identity.digest)
-        if not folder.is_relative_to(coming):
-            return folder, found
-        place = models / found
-        with suppress(OSError):  # another process was faster
-            folder.rename(place)
-    digest.verify(place, found)
-    return place, found
+_BACK_SECONDS = 600.0
+"""How long a model that was replaced stays ready to come back."""
+_MISSED_SECONDS = 5.0
+"""How long a route that the registry does not know is not asked for again; many are remembered."""
+_MOST_MISSED = 10_000
 
 
 class Follower:
@@ -147,6 +56,8 @@ class Follower:
         self._lines: dict[Identity, Line] = {}
         self._refused: dict[Identity, float] = {}
         self._idle: set[str] = set()
+        self._missed: dict[str, float] = {}
+        self._left: dict[Identity, float] = {}
         self._silent = False
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -158,6 +69,7 @@ class Follower:
         self._loop = loop
         self._served.load = self._load_route
         self.look(first=True)
+        tidied(Path(self._settings.cache))
         if self._every > 0:
             self._thread = threading.Thread(target=self._watch, name="hito-following", daemon=True)
             self._thread.start()
@@ -193,20 +105,23 @@ class Follower:
                     line = self._line(identity, first=first and len(wanted) == 1)
                     if line is not None:
                         self._do(self._put, route, line, first=first)
-            for route in [one for one in self._served.entries if one not in wanted and not _is_version(one)]:
-                self._do(self._served.drop, route, first=first)
+            for route in [one for one in self._served.entries if one not in wanted]:
+                if not _is_version(route) or self._source.find(route) is None:
+                    self._do(self._served.drop, route, first=first)
             self._beside(wanted, first)
             self._let_go(first)
 
     def _beside(self, wanted: dict[str, Identity], first: bool) -> None:
         """Canaries and shadows: models of other routes, tried beside those that answer."""
         for route, (tried, share) in self._canary.items():
-            identity = wanted.get(tried) or self._source.find(tried)
-            line = self._line(identity) if identity else None
+            line = self._other(wanted, tried)
             self._do(self._set_canary, route, (line, share) if line else None, first=first)
         for route, asked in self._shadow.items():
-            identity = wanted.get(asked) or self._source.find(asked)
-            self._do(self._set_shadow, route, self._line(identity) if identity else None, first=first)
+            self._do(self._set_shadow, route, self._other(wanted, asked), first=first)
+
+    def _other(self, wanted: dict[str, Identity], route: str) -> Line | None:
+        identity = wanted.get(route) or self._source.find(route)
+        return self._line(identity) if identity else None
 
     def _set_canary(self, route: str, canary: tuple[Line, float] | None) -> None:
         entry = self._served.entries.get(route)
@@ -251,10 +166,19 @@ class Follower:
                     log.info("%s was not asked for %d s and is let go; the next request loads it", route, self._unload)
                     self._idle.add(route)
                     self._do(self._served.drop, route, first=False)
+        if not first:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let go of models that no route has had for a while."""
+        now = time.monotonic()
         used = {id(one) for entry in self._served.entries.values() for one in _lines(entry)}
         for identity, line in list(self._lines.items()):
-            if id(line) not in used and not first:
-                del self._lines[identity]
+            if id(line) in used:
+                self._left.pop(identity, None)
+            elif now - self._left.setdefault(identity, now) >= min(_BACK_SECONDS, self._unload or _BACK_SECONDS):
+                del self._lines[identity], self._left[identity]
+                line.close()
 
     def _do(self, work: object, *arguments: object, first: bool) -> None:
         """Change what is served, in the event loop, and wait until it is done."""
@@ -276,23 +200,35 @@ class Follower:
         await asyncio.get_running_loop().run_in_executor(None, self._load, route)
 
     def _load(self, route: str) -> None:
+        if time.monotonic() < self._missed.get(route, 0.0):
+            return
         with self._lock:
             if route in self._served.entries:
                 return
             try:
                 identity = self._source.wanted().get(route) or self._source.find(route)
-            except HitoError:
-                return
+            except HitoError as error:
+                raise Refusal(
+                    503, "TEMPORARILY_UNAVAILABLE", "The registry does not answer; try again.", retry_after=1
+                ) from error
             line = self._line(identity) if identity else None
             if line is not None:
                 self._do(self._put, route, line, first=False)
+                return
+            if len(self._missed) >= _MOST_MISSED:
+                self._missed.clear()
+            self._missed[route] = time.monotonic() + _MISSED_SECONDS
 
     def _watch(self) -> None:
-        while not self._stop.wait(self._every):
+        pause = self._every
+        while not self._stop.wait(pause):
+            began = time.monotonic()
             try:
                 self.look()
             except Exception as error:  # noqa: BLE001  the watch must outlive whatever a registry answers
                 log.warning("following the registry failed, and goes on: %r", error)
+            # A large registry is not asked more than a tenth of the time.
+            pause = max(self._every, 9 * (time.monotonic() - began))
 
 
 def _lines(entry: Entry) -> list[Line]:

@@ -42,13 +42,12 @@ class Line:
         self._busy = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hito-model")
 
+    def at_once(self, parsed: Parsed) -> Any:
+        """The answer, if the model is idle and it takes a moment; else None."""
+        return None if self._busy or parsed.matrix is None else self.predictor.at_once(parsed.matrix)
+
     async def predict(self, parsed: Parsed) -> Any:
         """The model's answer. Raises: Refusal."""
-        predictor = self.predictor
-        if not self._busy and predictor.is_quick(parsed):
-            answer = predictor.quick(parsed.matrix)
-            if answer is not None:
-                return answer
         if len(self._waiting) >= MAX_WAITING:
             raise Refusal(
                 503, "TEMPORARILY_UNAVAILABLE", f"{MAX_WAITING} requests wait already; try again.", retry_after=1

@@ -6,10 +6,14 @@ workers each keeps its own file of them (prometheus_client's multiprocess mode).
 
 import os
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from hito.serve.predictor import Predictor
+
+_AT_ONCE = 256
+"""Rows that are looked at together."""
 
 
 class Observer:
@@ -40,7 +44,8 @@ class Observer:
         self._missing = Counter(
             "hito_values_missing", "Missing values, by column", [*names, "column"], registry=self._registry
         )
-        self._children: dict[int, Any] = {}
+        self._children: WeakKeyDictionary[Predictor, Any] = WeakKeyDictionary()
+        self._drifts: WeakKeyDictionary[Predictor, _Drift] = WeakKeyDictionary()
 
     def answered(self, predictor: Predictor, rows: Any, count: int, seconds: float) -> None:
         """A request was answered. `rows`: its numbers, if they are a matrix."""
@@ -48,7 +53,10 @@ class Observer:
         observe(seconds)
         add(count)
         if rows is not None and predictor.known.lows:
-            self._drift(predictor, rows)
+            drift = self._drifts.get(predictor)
+            if drift is None:
+                drift = self._drifts[predictor] = _Drift(predictor)
+            drift.add(rows)
 
     def refused(self, predictor: Predictor | None, status: int) -> None:
         """A request got no prediction."""
@@ -59,6 +67,7 @@ class Observer:
         """All counters, as Prometheus reads them; with several workers, of all of them."""
         from prometheus_client import CollectorRegistry, generate_latest
 
+        self.flush()
         registry = self._registry
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
             from prometheus_client import multiprocess
@@ -70,21 +79,60 @@ class Observer:
         return found + more.encode()
 
     def _of(self, predictor: Predictor) -> Any:
-        found = self._children.get(id(predictor))
+        found = self._children.get(predictor)
         if found is None:
             who = predictor.identity
             labels = (who.name or who.uri, who.version)
-            found = self._children[id(predictor)] = (
+            found = self._children[predictor] = (
                 self._seconds.labels(*labels).observe,
                 self._rows.labels(*labels).inc,
             )
         return found
 
-    def _drift(self, predictor: Predictor, rows: Any) -> None:
+    def flush(self) -> None:
+        """Bring what was added up into the counters that Prometheus reads."""
+        for drift in self._drifts.values():
+            drift.flush(self._outside, self._missing)
+
+
+class _Drift:
+    """How the input of one model differs from what training saw, added up in two arrays."""
+
+    def __init__(self, predictor: Predictor) -> None:
         known, who = predictor.known, predictor.identity
-        missing = np.isnan(rows).sum(axis=0)
-        outside = ((rows < np.array(known.lows)) | (rows > np.array(known.highs))).sum(axis=0)
-        for counter, counts in ((self._missing, missing), (self._outside, outside)):
+        self._lows = np.array([-np.inf if value is None else value for value in known.lows])
+        self._highs = np.array([np.inf if value is None else value for value in known.highs])
+        self._who = (who.name or who.uri, who.version)
+        self._names = known.form.names if known.form else None
+        self._outside = np.zeros(len(self._lows), dtype=np.int64)
+        self._missing = np.zeros(len(self._lows), dtype=np.int64)
+        self._waiting: list[Any] = []
+        self._count = 0
+
+    def add(self, rows: Any) -> None:
+        """Some rows came. They are looked at when they are many: one by one it would cost what predicting them costs."""
+        self._waiting.append(rows)
+        self._count += len(rows)
+        if self._count >= _AT_ONCE:
+            self._look()
+
+    def _look(self) -> None:
+        if not self._waiting:
+            return
+        rows = np.concatenate(self._waiting)
+        self._waiting.clear()
+        self._count = 0
+        inside = (rows >= self._lows) & (rows <= self._highs)
+        if inside.all():  # a NaN is in no range
+            return
+        missing = np.isnan(rows)
+        self._missing += missing.sum(axis=0)
+        self._outside += (~inside & ~missing).sum(axis=0)
+
+    def flush(self, outside: Any, missing: Any) -> None:
+        """Hand over what was counted since the last time."""
+        self._look()
+        for counter, counts in ((outside, self._outside), (missing, self._missing)):
             for at in np.flatnonzero(counts):
-                name = known.columns[at] if known.columns else str(at)
-                counter.labels(who.name or who.uri, who.version, name).inc(int(counts[at]))
+                counter.labels(*self._who, self._names[at] if self._names else str(at)).inc(int(counts[at]))
+            counts[:] = 0

@@ -21,6 +21,7 @@ import numpy as np
 from msgspec import Struct
 
 from hito.core.signature import Column, Scalar, Schema, Signature, Tensor
+from hito.serve.form import Form, taken
 from hito.serve.refusal import Refusal, bad_request
 
 if TYPE_CHECKING:
@@ -30,13 +31,6 @@ JSON, CSV, PARQUET = "application/json", "text/csv", "application/vnd.apache.par
 KEYS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 _NUMBERS = frozenset({"float", "double"})
 _INT32 = 2**31
-
-
-class Shape(Struct, frozen=True):
-    """What the compiled engine takes: `columns` by name, None where they are found by position; how many there are."""
-
-    columns: tuple[str, ...] | None
-    count: int
 
 
 class Parsed(Struct):
@@ -65,12 +59,12 @@ class _Quick(Struct, forbid_unknown_fields=True):
 _quick = msgspec.json.Decoder(_Quick)
 
 
-def parse(body: bytes, content_type: str, signature: Signature | None, shape: Shape | None) -> Parsed:
+def parse(body: bytes, content_type: str, signature: Signature | None, form: Form | None) -> Parsed:
     """Read a request.
 
     Args:
         content_type: the header, "" if there is none.
-        shape: of a compiled model; None: there is none.
+        form: of a compiled model; None: there is none.
     Raises: Refusal.
     """
     kind = _kind(content_type)
@@ -78,8 +72,8 @@ def parse(body: bytes, content_type: str, signature: Signature | None, shape: Sh
         return Parsed(data=_csv(body, signature))
     if kind == PARQUET:
         return Parsed(data=_parquet(body))
-    if shape is not None:
-        matrix = _matrix(body, shape)
+    if form is not None:
+        matrix = _matrix(body, form)
         if matrix is not None:
             return Parsed(matrix=matrix)
     return _general(body, signature)
@@ -97,43 +91,51 @@ def _kind(content_type: str) -> str:
     return kind
 
 
-def _matrix(body: bytes, shape: Shape) -> "NDArray[np.float64] | None":
+def _matrix(body: bytes, form: Form) -> "NDArray[np.float64] | None":
     """The quick way: numbers and nothing else, for every column of the model."""
     try:
         found = _quick.decode(body)
     except (msgspec.DecodeError, RecursionError):
         return None
-    forms = (found.dataframe_split, found.dataframe_records, found.instances, found.inputs)
-    if sum(form is not None for form in forms) != 1:
+    split, records = found.dataframe_split, found.dataframe_records
+    if (split is not None) + (records is not None) + (found.instances is not None) + (found.inputs is not None) != 1:
         return None
-    if found.dataframe_split is not None:
-        return _split(found.dataframe_split, shape)
-    if found.dataframe_records is not None:
-        return _records(found.dataframe_records, shape)
-    rows = found.instances or found.inputs
-    return _rows(rows, shape.count) if shape.columns is None and rows else None
+    if split is not None:
+        rows = _split(split, form)
+    elif records is not None:
+        rows = _records(records, form)
+    else:
+        values = found.instances or found.inputs
+        rows = _rows(values, form.count) if form.placed and values else None
+    if rows is None or form.is_plain:
+        return rows
+    return taken(rows, form)
 
 
-def _split(split: _Split, shape: Shape) -> "NDArray[np.float64] | None":
+def _split(split: _Split, form: Form) -> "NDArray[np.float64] | None":
     given = split.columns
-    if not split.data:
-        return None
-    if shape.columns is None:
-        return _rows(split.data, shape.count) if given is None else None
-    if given is None or len(set(given)) != len(given):
+    if not split.data or form.tensor:
+        return None  # an array's type is that of the JSON, which is not known here any more
+    if form.names is None:
+        return _rows(split.data, form.count) if given is None else None
+    if given is None:
         return None
     values = _rows(split.data, len(given))
-    if values is None or tuple(given) == shape.columns:
+    if values is None or tuple(given) == form.names:
         return values
     place = {name: at for at, name in enumerate(given)}
-    if not all(name in place for name in shape.columns):
+    if len(place) != len(given) or not all(name in place for name in form.names):
         return None
-    return values[:, [place[name] for name in shape.columns]]
+    if not form.signed and len(given) != form.count:
+        return None
+    return values[:, [place[name] for name in form.names]]
 
 
-def _records(records: list[dict[str, float | None]], shape: Shape) -> "NDArray[np.float64] | None":
-    names = shape.columns
+def _records(records: list[dict[str, float | None]], form: Form) -> "NDArray[np.float64] | None":
+    names = form.names
     if names is None or not records:
+        return None
+    if not form.signed and any(len(record) != form.count for record in records):
         return None
     try:
         return np.array([[record[name] for name in names] for record in records], dtype=np.float64)

@@ -23,7 +23,8 @@ import msgspec
 
 from hito.core.errors import HitoError, InvalidArgument
 from hito.serve.app import Application, Limits
-from hito.serve.following import Follower, Source
+from hito.serve.following import Follower
+from hito.serve.loading import Source
 from hito.serve.observe import Observer
 from hito.serve.served import Served
 
@@ -70,6 +71,11 @@ def run(options: Options) -> int:
         return 1
 
 
+def variables(options: Options) -> dict[str, str]:
+    """By which `python -m hito.serve.run`, in whatever environment, learns its options."""
+    return {_VARIABLE: msgspec.json.encode(options).decode()}
+
+
 async def _alone(options: Options) -> int:
     """One worker: this very process. Two would hold everything twice for nobody's good."""
     from granian.server.embed import Server
@@ -101,7 +107,7 @@ def _many(options: Options) -> int:
 
     # What cannot be served is told before anything listens, and compiled before several processes want it at once.
     Follower(make_source(options), Served(), options, 0.0).prepare()
-    os.environ[_VARIABLE] = msgspec.json.encode(options).decode()
+    os.environ.update(variables(options))
     with tempfile.TemporaryDirectory(prefix="hito-metrics-") as counters:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = counters
         _tell(options)
@@ -223,3 +229,7 @@ def _sampler(source: Source, share: float) -> Callable[[dict[str, Any]], None] |
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("_granian").setLevel(logging.ERROR)
+
+
+if __name__ == "__main__":
+    sys.exit(run(msgspec.json.decode(os.environ[_VARIABLE], type=Options)))

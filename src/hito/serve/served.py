@@ -78,7 +78,9 @@ class Entry:
 
     async def _compared(self, shadow: Line, parsed: Parsed, answer: Any) -> None:
         try:
-            said = await shadow.predict(parsed)
+            said = shadow.at_once(parsed)
+            if said is None:
+                said = await shadow.predict(parsed)
         except Refusal:
             self.shadowed.failed += 1
             return
