@@ -1,12 +1,13 @@
 """What can be done with registered models and their aliases."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from hito.api.context import Bindings, Context
 from hito.core import rules
 from hito.core.errors import InvalidArgument, NotFound
 from hito.core.models import STAGES, Stage
-from hito.store import aliases, registered_models, versions
+from hito.store import aliases, model_events, registered_models, versions
 from hito.store.search import search_registered_models
 from hito.wire import registry as wire
 from hito.wire.endpoint import Empty
@@ -20,7 +21,9 @@ LATEST = "latest"
 def create(context: Context, message: wire.CreateRegisteredModel) -> wire.RegisteredModelAnswer:
     rules.check_model_name(message.name)
     tags = checked_tags(message.tags)
-    made = registered_models.create(context.tx, message.name, checked_description(message.description), tags)
+    description = checked_description(message.description)
+    made = registered_models.create(context.tx, message.name, description, tags)
+    note(context, message.name, "created", after=description)
     return wire.RegisteredModelAnswer(registered_models.get_many(context.tx, [made])[0])
 
 
@@ -40,18 +43,23 @@ def rename(context: Context, message: wire.RenameRegisteredModel) -> wire.Regist
     rules.check_model_name(message.new_name)
     model_id = writable(context, message.name)
     registered_models.rename(context.tx, model_id, message.new_name)
+    if message.new_name != message.name:
+        model_events.rename(context.tx, message.name, message.new_name)
+        note(context, message.new_name, "renamed", before=message.name, after=message.new_name)
     return wire.RegisteredModelAnswer(registered_models.get_many(context.tx, [model_id])[0])
 
 
 def update(context: Context, message: wire.UpdateRegisteredModel) -> wire.RegisteredModelAnswer:
     description = checked_description(message.description)
     model_id = writable(context, message.name)
+    note(context, message.name, "described", before=model_events.description(context.tx, model_id), after=description)
     registered_models.describe(context.tx, model_id, description)
     return wire.RegisteredModelAnswer(registered_models.get_many(context.tx, [model_id])[0])
 
 
 def delete(context: Context, message: wire.ModelName) -> Empty:
     registered_models.delete(context.tx, writable(context, message.name))
+    note(context, message.name, "deleted")
     return Empty()
 
 
@@ -64,13 +72,19 @@ def get_latest_versions(context: Context, message: wire.GetLatestVersions) -> wi
 
 def set_tag(context: Context, message: wire.SetRegisteredModelTag) -> Empty:
     [(key, value)] = checked_tags([Pair(message.key, message.value)])
-    registered_models.set_tag(context.tx, writable(context, message.name), key, value)
+    model_id = writable(context, message.name)
+    note(context, message.name, "tag", subject=key, before=model_events.tag(context.tx, model_id, key), after=value)
+    registered_models.set_tag(context.tx, model_id, key, value)
     return Empty()
 
 
 def delete_tag(context: Context, message: wire.DeleteRegisteredModelTag) -> Empty:
     rules.check_key(message.key)
-    registered_models.delete_tag(context.tx, writable(context, message.name), message.key)
+    model_id = writable(context, message.name)
+    before = model_events.tag(context.tx, model_id, message.key)
+    registered_models.delete_tag(context.tx, model_id, message.key)
+    if before:
+        note(context, message.name, "tag_removed", subject=message.key, before=before)
     return Empty()
 
 
@@ -79,13 +93,20 @@ def set_alias(context: Context, message: wire.SetAlias) -> Empty:
     number = rules.check_version(message.version)
     model_id = writable(context, message.name)
     versions.check_exists(context.tx, model_id, number)
+    before = aliases.find(context.tx, model_id, message.alias)
     aliases.put(context.tx, model_id, message.alias, number)
+    had = "" if before is None else str(before)
+    note(context, message.name, "alias", version=number, subject=message.alias, before=had, after=str(number))
     return Empty()
 
 
 def delete_alias(context: Context, message: wire.AliasName) -> Empty:
     rules.check_text(message.alias, rules.MAX_DESCRIPTION, "alias")  # what cannot be an alias is simply not there
-    aliases.delete(context.tx, writable(context, message.name), message.alias)
+    model_id = writable(context, message.name)
+    before = aliases.find(context.tx, model_id, message.alias)
+    aliases.delete(context.tx, model_id, message.alias)
+    if before is not None:
+        note(context, message.name, "alias_removed", version=before, subject=message.alias, before=str(before))
     return Empty()
 
 
@@ -124,6 +145,11 @@ def existing(context: Context, name: str) -> int:
 def writable(context: Context, name: str) -> int:
     """The same for a model that is to be written to."""
     return registered_models.writable(context.tx, rules.check_model_name(name))
+
+
+def note(context: Context, name: str, action: str, **what: Any) -> None:
+    """Write into the model's history who did this; `what` is as in `model_events.record`."""
+    model_events.record(context.tx, name, context.actor.name, action, **what)
 
 
 def checked_tags(given: Sequence[Pair]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from hito.api.registered_models import (
     checked_stage,
     checked_tags,
     existing,
+    note,
     version_by_alias,
     writable,
 )
@@ -16,7 +17,7 @@ from hito.core.artifacts import ArtifactUri, check_version_source
 from hito.core.errors import InvalidArgument, NotFound
 from hito.core.models import STAGES, Stage
 from hito.search.pattern import compiled
-from hito.store import logged_models, runs, versions
+from hito.store import logged_models, model_events, runs, versions
 from hito.store.logged_models import LoggedModelKey
 from hito.store.search import search_model_versions
 from hito.store.versions import Origin
@@ -38,6 +39,7 @@ def create(context: Context, message: wire.CreateVersion) -> wire.VersionAnswer:
     model_id = writable(context, message.name)
     origin, logged_model = _origin(context, message)
     number = versions.create(context.tx, model_id, origin, run_link, description, tags)
+    note(context, message.name, "version_created", version=number)
     if logged_model is not None:
         logged_models.add_version(context.tx, logged_model, message.name, number)
     return wire.VersionAnswer(versions.get(context.tx, model_id, number))
@@ -57,7 +59,9 @@ def search(context: Context, message: wire.SearchVersions) -> wire.VersionsPage:
 def update(context: Context, message: wire.UpdateVersion) -> wire.VersionAnswer:
     checked_description(message.description)
     model_id, number = _named(context, message, to_write=True)
+    before = model_events.description(context.tx, model_id, number)
     versions.describe(context.tx, model_id, number, message.description)
+    note(context, message.name, "version_described", version=number, before=before, after=message.description or "")
     return wire.VersionAnswer(versions.get(context.tx, model_id, number, with_aliases=True))
 
 
@@ -72,13 +76,20 @@ def transition_stage(context: Context, message: wire.TransitionStage) -> wire.Ve
             f"Staging or Production, not {stage.label}."
         )
     model_id, number = _named(context, message, to_write=True)
+    before = model_events.stages(context.tx, model_id)
     versions.move(context.tx, model_id, number, stage, bool(archive))
+    for version, now in model_events.stages(context.tx, model_id).items():
+        if now is not before[version]:
+            note(context, message.name, "stage", version=version, before=before[version].label, after=now.label)
     return wire.VersionAnswer(versions.get(context.tx, model_id, number, with_aliases=True))
 
 
 def delete(context: Context, message: wire.VersionName) -> Empty:
     model_id, number = _named(context, message, to_write=True)
+    before = model_events.stages(context.tx, model_id).get(number, Stage.NONE)
     versions.delete(context.tx, model_id, number)
+    model_events.forget_texts(context.tx, message.name, number)
+    note(context, message.name, "version_deleted", version=number, before=before.label)
     return Empty()
 
 
@@ -92,7 +103,9 @@ def set_tag(context: Context, message: wire.SetVersionTag) -> Empty:
     [(key, value)] = checked_tags([Pair(message.key, message.value)])
     model_id, number = _named(context, message, to_write=True)
     versions.check_exists(context.tx, model_id, number)
+    before = model_events.tag(context.tx, model_id, key, number)
     versions.set_tag(context.tx, model_id, number, key, value)
+    note(context, message.name, "tag", version=number, subject=key, before=before, after=value)
     return Empty()
 
 
@@ -100,7 +113,10 @@ def delete_tag(context: Context, message: wire.DeleteVersionTag) -> Empty:
     rules.check_key(message.key)
     model_id, number = _named(context, message, to_write=True)
     versions.check_exists(context.tx, model_id, number)
+    before = model_events.tag(context.tx, model_id, message.key, number)
     versions.delete_tag(context.tx, model_id, number, message.key)
+    if before:
+        note(context, message.name, "tag_removed", version=number, subject=message.key, before=before)
     return Empty()
 
 

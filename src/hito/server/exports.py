@@ -1,6 +1,7 @@
 """Runs as a file: a table for spreadsheets, or JSON. It is written while it is sent, a page of runs at a time."""
 
 import csv
+import functools
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -55,7 +56,7 @@ def _page(tx: Tx, message: wire.ExportRuns, token: str) -> tuple[_Page, str]:
 def _pages(outside: Outside, message: wire.ExportRuns, first: _Page, token: str) -> Iterator[_Page]:
     yield first
     while token:
-        page, token = outside.read(lambda tx, after=token: _page(tx, message, after))
+        page, token = outside.read(functools.partial(_page, message=message, token=token))
         yield page
 
 

@@ -44,7 +44,7 @@ def history(tx: Tx, run: int, key: int, after: Place | None = None, limit: int |
         after: the last point of the page before.
         limit: points at most, 1 or more; None gives all that are left (24 bytes a point).
     """
-    pool = _tail(tx, run, key)
+    pool = tail(tx, run, key)
     if after is not None:
         pool = picked(pool, beyond(pool, after))
     corner = "" if after is None else "AND (max_timestamp, max_step) >= (?, ?) "
@@ -63,7 +63,7 @@ def history(tx: Tx, run: int, key: int, after: Place | None = None, limit: int |
         else:
             end = _enough(index, start, None if limit is None else limit - size(pool))
         pieces = [pool]
-        for piece in _read(tx, run, key, index[start:end]):
+        for piece in chunks(tx, run, key, index[start:end]):
             if after is not None:
                 piece = picked(piece, beyond(piece, after))
             pieces.append(piece)
@@ -86,7 +86,7 @@ def columns(tx: Tx, run: int, key: int, start: int | None = None, end: int | Non
         f"SELECT seq FROM metric_chunks WHERE run_id = ? AND key_id = ?{within} ORDER BY min_step, min_timestamp, seq",
         (run, key, *bounds),
     )
-    series = joined([*_read(tx, run, key, index), _tail(tx, run, key)])
+    series = joined([*chunks(tx, run, key, index), tail(tx, run, key)])
     if start is not None:
         series = picked(series, series.steps >= start)
     if end is not None:
@@ -99,7 +99,8 @@ def interval(tx: Tx, run: int, key: int, limit: int, start: int | None = None, e
     return sampled(columns(tx, run, key, start, end), limit)
 
 
-def _tail(tx: Tx, run: int, key: int) -> Series:
+def tail(tx: Tx, run: int, key: int) -> Series:
+    """The points that are in no chunk yet, in the order in which they came."""
     rows = tx.all("SELECT points FROM metric_tail WHERE run_id = ? AND key_id = ? ORDER BY seq", (run, key))
     return chunk.unpack([row[0] for row in rows])
 
@@ -115,8 +116,8 @@ def _enough(index: Sequence[Row], start: int, wanted: int | None) -> int:
     return end
 
 
-def _read(tx: Tx, run: int, key: int, index: Sequence[Row]) -> Iterator[Series]:
-    """The chunks that rows of the index name, decoded, in that order."""
+def chunks(tx: Tx, run: int, key: int, index: Sequence[Row]) -> Iterator[Series]:
+    """The chunks that rows of an index name (`seq` comes first in them), decoded, in that order."""
     for start in range(0, len(index), _TOGETHER):
         seqs = [row[0] for row in index[start : start + _TOGETHER]]
         rows = tx.all(

@@ -5,10 +5,11 @@ apiece, so a million runs with two metrics take some 40 MB. Sums are made over a
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from hito.core.errors import InvalidArgument
 from hito.search.ast import Operand
@@ -21,7 +22,7 @@ MOST = 100_000
 """Different groups; more of them are no groups any more."""
 
 
-class Spread(NamedTuple):
+class Spread(Struct, frozen=True):
     """One metric over one group: of n values the mean, the sample's deviation, the extremes, and whose they are."""
 
     count: int
@@ -33,7 +34,7 @@ class Spread(NamedTuple):
     greatest_run: str
 
 
-class RunGroup(NamedTuple):
+class RunGroup(Struct, frozen=True):
     values: tuple[Cell, ...]
     count: int
     newest: int
@@ -168,7 +169,7 @@ def _starts(tx: Tx, ids: Sequence[int]) -> Ints:
     found: dict[int, int] = {}
     for begin in range(0, len(ids), 1000):
         some = ids[begin : begin + 1000]
-        found.update(tx.all(f"SELECT id, start_time FROM runs WHERE id IN ({marks(len(some))})", some))  # type: ignore[arg-type]
+        found.update(tx.all(f"SELECT id, start_time FROM runs WHERE id IN ({marks(len(some))})", some))
     return np.array([found[one] for one in ids], np.int64)
 
 
@@ -176,5 +177,5 @@ def _run_ids(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for begin in range(0, len(ids), 1000):
         some = ids[begin : begin + 1000]
-        found.update(tx.all(f"SELECT id, uuid FROM runs WHERE id IN ({marks(len(some))})", some))  # type: ignore[arg-type]
+        found.update(tx.all(f"SELECT id, uuid FROM runs WHERE id IN ({marks(len(some))})", some))
     return found

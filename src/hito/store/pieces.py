@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hito.series import chunk
+from hito.series.blocks import pack_outline
 from hito.series.chunk import Point
 from hito.series.order import Mask, Series, in_history_order, joined, picked
 from hito.series.sieve import Sieve
@@ -41,6 +42,7 @@ _CHUNK_ROW = (
     "INSERT INTO metric_chunks (run_id, key_id, seq, count, min_timestamp, max_timestamp, min_step, max_step, points) "
     f"VALUES ({marks(9)})"
 )
+_OUTLINE_ROW = _CHUNK_ROW.replace("metric_chunks", "metric_outlines")
 # The least and greatest value stand in a chunk's head, as bytes that sort like numbers (series/chunk.py).
 _OVERLAPPING = (
     "SELECT points, min_step, max_step, min_timestamp, max_timestamp, seq FROM metric_chunks "
@@ -164,3 +166,4 @@ def _insert(tx: Tx, run: int, key: int, seq: int, series: Series) -> None:
     steps, timestamps = series.steps, series.timestamps
     bounds = (int(timestamps[0]), int(timestamps[-1]), int(steps.min()), int(steps.max()))
     tx.run(_CHUNK_ROW, (run, key, seq, len(steps), *bounds, chunk.seal(series)))
+    tx.run(_OUTLINE_ROW, (run, key, seq, len(steps), *bounds, pack_outline(series)))

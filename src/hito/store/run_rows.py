@@ -53,7 +53,7 @@ def children(tx: Tx, experiment: int, run_ids: Sequence[str]) -> dict[str, int]:
             f"WHERE t.experiment_id = ? AND t.key_id = ? AND substr(t.value, 1, 100) IN ({marks(len(run_ids))}) "
             "GROUP BY t.value",
             (experiment, key, *run_ids),
-        )  # type: ignore[arg-type]
+        )
     )
 
 
@@ -67,7 +67,7 @@ def _some(tx: Tx, ids: Sequence[int]) -> list[RowHead]:
     parents: dict[int, str] = {}
     if key is not None:
         here = f"SELECT run_id, value FROM tags WHERE run_id IN ({marks(len(ids))}) AND key_id = ?"
-        parents = dict(tx.all(here, (*ids, key)))  # type: ignore[arg-type]
+        parents = dict(tx.all(here, (*ids, key)))
     by_experiment: dict[int, list[str]] = {}
     for row in rows:
         by_experiment.setdefault(row[2], []).append(row[1])

@@ -1,7 +1,7 @@
 """Every handler of the page's own API. The embedded client never asks for one, so it never imports this."""
 
 from hito.api.context import Bindings
-from hito.api.ui import changes, columns, curves, experiments, fields, groups, rows
+from hito.api.ui import changes, columns, curves, experiments, fields, groups, models, rows, views
 
 INSIDE: Bindings = [
     *experiments.BINDINGS,
@@ -11,4 +11,6 @@ INSIDE: Bindings = [
     *curves.BINDINGS,
     *groups.BINDINGS,
     *changes.BINDINGS,
+    *models.BINDINGS,
+    *views.BINDINGS,
 ]

@@ -38,7 +38,7 @@ def column(field: Operand, ids: Sequence[int], values: Mapping[int, Cell]) -> tu
         numbers = _numbers(values)
         if numbers is None:
             return _worded(ids, values)
-        values = numbers  # type: ignore[assignment]
+        values = numbers
     elif any(isinstance(value, str) and value != "NaN" for value in values.values()):
         return _worded(ids, values)  # a dataset's name
     return np.array([values.get(one, "NaN") for one in ids], np.float64), None

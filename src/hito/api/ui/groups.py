@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec.structs import astuple
 
 from hito.api.context import Bindings, Context
 from hito.api.ui.rows import check_limit
@@ -89,7 +90,7 @@ def _ranking(order: str, metrics: int) -> str | tuple[str, int]:
 
 
 def _summary(spread: Spread) -> wire.Summary:
-    return wire.Summary(*spread)
+    return wire.Summary(*astuple(spread))
 
 
 def _text(value: float | str) -> str:
