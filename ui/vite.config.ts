@@ -22,7 +22,10 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ["/api", "/ajax-api", "/hito", "/get-artifact", "/version"].map((path) => [path, server]),
+      ["/api", "/ajax-api", "/get-artifact", "/model-versions", "/version", "/health"].map((path) => [
+        path,
+        server,
+      ]),
     ),
   },
   test: {

@@ -12,11 +12,12 @@ import { checkCompareSearch } from "./compare/search";
 import { checkHomeSearch } from "./experiments/search";
 import { Lost } from "./kit/Lost";
 import { Problem } from "./kit/Problem";
-import { checkModelSearch } from "./models/search";
+import { checkModelSearch, checkModelsSearch, checkVersionSearch } from "./models/search";
 import { checkRunSearch } from "./run/search";
 import { startRuns } from "./runs/first";
 import { checkRunsSearch } from "./runs/search";
 import { Shell } from "./shell/Shell";
+import { checkTrashSearch } from "./trash/search";
 
 interface Context {
   queries: QueryClient;
@@ -79,6 +80,7 @@ const compare = createRoute({
 const models = createRoute({
   getParentRoute: () => top,
   path: "/models",
+  validateSearch: checkModelsSearch,
   component: lazyRouteComponent(() => import("./models/ModelsScreen"), "ModelsScreen"),
 });
 
@@ -92,6 +94,7 @@ const model = createRoute({
 const version = createRoute({
   getParentRoute: () => top,
   path: "/models/$name/versions/$version",
+  validateSearch: checkVersionSearch,
   component: lazyRouteComponent(() => import("./models/VersionScreen"), "VersionScreen"),
 });
 
@@ -104,6 +107,7 @@ const settings = createRoute({
 const trash = createRoute({
   getParentRoute: () => top,
   path: "/trash",
+  validateSearch: checkTrashSearch,
   component: lazyRouteComponent(() => import("./trash/TrashScreen"), "TrashScreen"),
 });
 

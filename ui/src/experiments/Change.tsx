@@ -7,7 +7,7 @@ import { count } from "../kit/format";
 import { useSay } from "../kit/Toast";
 import { DescribeDialog } from "./DescribeDialog";
 import { NameDialog } from "./NameDialog";
-import { experimentsIn, type Place } from "./tree";
+import { experimentsIn, type Place } from "./places";
 
 /** A change that a person has begun: it is asked for in a dialog. */
 export type Changing =

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { count } from "../kit/format";
 import { IconButton } from "../kit/IconButton";
 import { useKept } from "../state/kept";
-import { type Place, placeAt } from "./tree";
+import { type Place, placeAt } from "./places";
 import "./Favourites.css";
 
 /** The star of a place: on, it stands above the tree. */

@@ -17,10 +17,10 @@ import { Change, type Changing } from "./Change";
 import { Chosen } from "./Chosen";
 import { Favourites } from "./Favourites";
 import { FirstRun } from "./FirstRun";
+import { foldersIn, grow, rowsOf, SORTS } from "./places";
 import { RecentRuns } from "./RecentRuns";
 import type { HomeSearch } from "./search";
 import { Tree } from "./Tree";
-import { foldersIn, grow, rowsOf, SORTS } from "./tree";
 import "./HomeScreen.css";
 
 const FEW = 30; // so many experiments need no folding on the first visit

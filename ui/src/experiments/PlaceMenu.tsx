@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { IconButton } from "../kit/IconButton";
 import { Menu, MenuItem, MenuLine } from "../kit/Menu";
 import type { Changing } from "./Change";
-import { experimentsIn, type Place } from "./tree";
+import { experimentsIn, type Place } from "./places";
 
 /** What can be done to a folder or an experiment. */
 export function PlaceMenu({

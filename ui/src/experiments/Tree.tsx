@@ -6,8 +6,8 @@ import { useTranslation } from "react-i18next";
 import { useKeys } from "../kit/useKeys";
 import { useSettings } from "../state/settings";
 import type { Changing } from "./Change";
+import { experimentsIn, type Row } from "./places";
 import { TreeRow } from "./TreeRow";
-import { experimentsIn, type Row } from "./tree";
 import "./Tree.css";
 
 interface Props {

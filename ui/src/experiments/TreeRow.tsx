@@ -7,7 +7,7 @@ import { ago, count, moment } from "../kit/format";
 import type { Changing } from "./Change";
 import { Favourite } from "./Favourites";
 import { PlaceMenu } from "./PlaceMenu";
-import type { Row } from "./tree";
+import type { Row } from "./places";
 
 interface Props {
   row: Row;

@@ -1,5 +1,5 @@
 /** What the home screen keeps in the URL: what one searches for, and the order. */
-import { SORTS, type Sort } from "./tree";
+import { SORTS, type Sort } from "./places";
 
 export interface HomeSearch {
   q?: string;

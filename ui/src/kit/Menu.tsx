@@ -49,14 +49,16 @@ export function MenuItem({ onSelect, children, icon, keys, danger = false, disab
   );
 }
 
-/** One of several that may be on; the menu stays open. */
+/** One of several that may be on; the menu stays open, unless it is told to close. */
 export function MenuCheck({
   on,
   set,
+  close = false,
   children,
 }: {
   on: boolean;
   set: (on: boolean) => void;
+  close?: boolean;
   children: ReactNode;
 }) {
   return (
@@ -64,7 +66,7 @@ export function MenuCheck({
       className="menu-item"
       checked={on}
       onCheckedChange={set}
-      onSelect={(event) => event.preventDefault()}
+      onSelect={(event) => !close && event.preventDefault()}
     >
       <span className="menu-icon">{on && <Check />}</span>
       <span className="cut">{children}</span>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ExperimentNode } from "../api/types.gen";
-import { experimentsIn, grow, partsOf, placeAt, rowsOf } from "./tree";
+import { experimentsIn, grow, partsOf, placeAt, rowsOf } from "./places";
 
 let next = 0;
 function node(name: string, runs = 1, last_start: number | null = null): ExperimentNode {
