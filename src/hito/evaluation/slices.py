@@ -18,6 +18,8 @@ _DEPTH = 3
 _ROWS = 50_000
 """Rows by which segments are searched; more do not make them better."""
 _FEWEST = 10
+_LARGEST = 0.5
+"""Share of the rows up to which a leaf is a segment; beyond, it is the rule and the rest the exception."""
 _CATEGORIES = 10
 """Categories of a column, the most frequent ones, that can be a condition."""
 
@@ -72,7 +74,7 @@ def slices(table: Table, outcome: Outcome, seed: int) -> list[Slice]:
     found = []
     for leaf, conditions in _leaves(tree.tree_, questions):
         inside = leaves == leaf
-        if inside.sum() < _FEWEST or (~inside).sum() < _FEWEST:
+        if inside.sum() < _FEWEST or inside.mean() > _LARGEST:
             continue
         found.append(_measured(conditions, inside, errors[check], outcome.weights[check], name))
     worse = sorted((one for one in found if one.value > one.rest), key=lambda one: one.rest - one.value)[:SHOWN]

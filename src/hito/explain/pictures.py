@@ -4,7 +4,7 @@ shap_feature_importance_plot.png   mean contributions                     shap_b
 shap_summary_plot.png              rows as dots; of several classes, their mean contributions beside each other
 """
 
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 
 _SHOWN = 15
 _ROWS = 500
+_BARS, _SWARM, _SUMMARY = (
+    "shap_feature_importance_plot.png",
+    "shap_beeswarm_plot.png",
+    "shap_summary_plot.png",
+)
 _COLOURS = ("#2b5fd0", "#c2600f", "#17795a", "#7a4fc0", "#b03060", "#6b6f76")
 
 
 def write_pictures(explanation: Explanation, folder: Path) -> list[str]:
     """Draw them into a folder. Returns: their names; none without SHAP."""
-    names = []
-    for name, figure in _drawn(explanation):
-        figure.savefig(folder / name, dpi=110)
-        names.append(name)
-    return names
-
-
-def _drawn(found: Explanation) -> Iterator[tuple[str, "Figure"]]:
-    if found.shap is None:
-        return
-    yield "shap_feature_importance_plot.png", _bars(found, found.shap)
-    yield "shap_beeswarm_plot.png", _swarm(found, found.shap)
-    yield "shap_summary_plot.png", (_bars if len(found.shap.outputs) > 1 else _swarm)(found, found.shap)
+    shap = explanation.shap
+    if shap is None:
+        return []
+    for name, draw in _DRAWN.items():
+        draw(explanation, shap).savefig(folder / name, dpi=110)
+    usual = _BARS if len(shap.outputs) > 1 else _SWARM
+    shutil.copyfile(folder / usual, folder / _SUMMARY)
+    return [*_DRAWN, _SUMMARY]
 
 
 def _bars(found: Explanation, shap: Shap) -> "Figure":
@@ -61,11 +61,17 @@ def _swarm(found: Explanation, shap: Shap) -> "Figure":
     figure, axes = _axes(len(order))
     colours = LinearSegmentedColormap.from_list("low to high", ["#2b5fd0", "#b9aebf", "#c23a26"])
     axes.axvline(0, color="#63656d", linewidth=0.8)
-    for row, at in enumerate(order):
-        values = numpy.array(shap.values[output][at][:_ROWS])
-        axes.scatter(
-            values, row + _aside(values), c=_shades(found, shap, at), cmap=colours, vmin=0, vmax=1, s=7, linewidths=0
-        )
+    lines = [numpy.array(shap.values[output][at][:_ROWS]) for at in order]
+    dots = axes.scatter(
+        numpy.concatenate(lines),
+        numpy.concatenate([row + _aside(values) for row, values in enumerate(lines)]),
+        c=numpy.concatenate([_shades(found, shap, at) for at in order]),
+        cmap=colours, vmin=0, vmax=1, s=7, linewidths=0,
+    )  # fmt: skip
+    bar = figure.colorbar(dots, ax=axes, ticks=[0, 1], aspect=40, pad=0.02)
+    bar.set_ticklabels(["low", "high"], fontsize=8)
+    bar.set_label("value of the column", fontsize=8, labelpad=-12)
+    bar.outline.set_visible(False)  # type: ignore[operator]
     label = f"SHAP value ({shap.scale.replace('_', ' ')})"
     if shap.outputs[output]:
         label += f" for {shap.outputs[output]}"
@@ -120,3 +126,6 @@ def _axes(rows: int) -> tuple["Figure", "Axes"]:
     figure = Figure(figsize=(7, 1.0 + 0.32 * rows), layout="constrained")
     FigureCanvasAgg(figure)
     return figure, figure.add_subplot()
+
+
+_DRAWN = {_BARS: _bars, _SWARM: _swarm}

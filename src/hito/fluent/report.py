@@ -211,10 +211,23 @@ def _datasets(run: Run) -> Iterator[DatasetFacts]:
             rows = profile.get("num_rows") if isinstance(profile, dict) else None
         except ValueError:
             rows = None
-        source = one.dataset.source
-        yield DatasetFacts(
-            one.dataset.name, one.dataset.digest, context, source, rows if isinstance(rows, int) else None
-        )
+        rows = rows if isinstance(rows, int) else None
+        yield DatasetFacts(one.dataset.name, one.dataset.digest, context, _origin(one.dataset.source), rows)
+
+
+def _origin(source: str) -> str:
+    """Where data came from, of what MLflow's clients write: a place; of data made in a script, the script."""
+    try:
+        known = json.loads(source)
+    except ValueError:
+        return source
+    if not isinstance(known, dict):
+        return source
+    tags = known.get("tags")
+    script = tags.get("mlflow.source.name") if isinstance(tags, dict) else None
+    return str(
+        next((known[name] for name in ("uri", "url", "path", "table_name") if known.get(name)), script or source)
+    )
 
 
 def _metrics(client: TransportClient, run: Run) -> Iterator[MetricFacts]:

@@ -119,7 +119,7 @@ def _table(caption: str, differences: Sequence[Difference], voice: Voice) -> Htm
         rows.append(
             [
                 voice.name("score", one.score), voice.score(one.first), voice.score(one.second),
-                tag("b", _signed(one.difference, voice)), between, "–" if one.p_value is None else voice.number(one.p_value, 2),
+                tag("b", _signed(one.difference, voice)), between, voice.p(one.p_value),
                 "–" if one.effect is None else voice.number(one.effect, 2),
                 tag("span", f"{voice.name('evidence', one.evidence)} {winner}".strip(), class_=f"badge {badge}"),
                 voice.name("test", one.method),

@@ -94,6 +94,12 @@ class Voice:
             return "–"
         return self._dressed(f"{100 * value:.{places}f}") + f"{_THIN}%"
 
+    def p(self, value: float | None) -> str:
+        """A p-value; what lies below a thousandth is not told apart."""
+        if value is None:
+            return "–"
+        return f"<{_THIN}{self.fixed(0.001)}" if value < 0.001 else self.fixed(value, 3 if value < 0.1 else 2)
+
     def cell(self, value: float | str | None) -> str:
         """A value of the data."""
         if value is None:

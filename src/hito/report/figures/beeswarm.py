@@ -30,8 +30,10 @@ def beeswarm(found: Explanation, shap: Shap, output: int, voice: Voice) -> Figur
         tones += ramp([_number(cell, at, found) for cell in shap.columns[at][:count]])
     names = [found.features[at] for at in order]
     title = voice.say("figure.beeswarm")
+    if shap.outputs[output]:
+        title = voice.say("figure.beeswarm_of", label=shap.outputs[output])
     return Figure(
-        title=f"{title} · {shap.outputs[output]}" if shap.outputs[output] else title,
+        title=title,
         note=voice.say("note.beeswarm", rows=count),
         alt=voice.say("alt.beeswarm", rows=count, names=", ".join(names[:5])),
         x=Axis(low=low, high=high, ticks=ticks(low, high, voice.tick, 7), grid=True,

@@ -74,9 +74,10 @@ def title(row: int, why: str, voice: Voice) -> str:
 
 
 def _note(one: Waterfall, voice: Voice, shap: Shap) -> str:
-    said = voice.say("note.waterfall", base=voice.number(one.base), answer=voice.number(one.answer))
-    if one.output:
-        said += f" · {one.output}"
+    ends = {"base": voice.number(one.base), "answer": voice.number(one.answer)}
+    said = (
+        voice.say("note.waterfall_of", label=one.output, **ends) if one.output else voice.say("note.waterfall", **ends)
+    )
     if one.actual is not None:
         said += " · " + voice.say("row.actual", actual=voice.cell(one.actual), predicted=voice.cell(one.predicted))
     return said
@@ -85,7 +86,7 @@ def _note(one: Waterfall, voice: Voice, shap: Shap) -> str:
 def _named(feature: str, cell: Cell, voice: Voice) -> str:
     """`age = 34`, the name cut rather than the value."""
     value = voice.number(cell, 3) if isinstance(cell, float | int) else voice.cell(cell)[:12]
-    room = max(6, 23 - len(value))
+    room = max(6, 22 - len(value))
     return f"{feature if len(feature) <= room else feature[: room - 1] + '…'} = {value}"
 
 
@@ -100,5 +101,5 @@ def _worded(condition: Condition, found: Explanation, voice: Voice) -> str:
     before, after = (part.replace("<=", "≤").replace(">=", "≥") for part in (before, after))
     if voice.language != "en":
         before, after = before.replace(".", ","), after.replace(".", ",")
-    room = max(6, 26 - len(before) - len(after))
+    room = max(6, 25 - len(before) - len(after))
     return before + (here if len(here) <= room else here[: room - 1] + "…") + after

@@ -59,7 +59,7 @@ def _item(one: Finding, voice: Voice) -> Html:
 def _value(one: Finding, name: str, voice: Voice) -> str:
     value = one.values[name]
     if isinstance(value, str):
-        return voice.name("score", value) if name == "score" else value
+        return voice.name(name, value) if name in ("score", "gap") else value
     rate = one.rule == "weak_slice" and one.values.get("score") == "error_rate" and name in ("value", "rest")
     if name in _SHARES or rate:
         return voice.percent(value)

@@ -13,7 +13,7 @@ def draw(material: Material, voice: Voice) -> Html | None:
     if found is not None:
         parts.append(sub(voice.say("data.test"), _sheet(found.test, found.classes, voice)))
         if found.train is not None:
-            parts.append(sub(voice.say("data.train"), _sheet(found.train, found.classes, voice)))
+            parts.append(sub(voice.say("data.train"), _sheet(found.train, found.classes, voice, found.test.features)))
     if run is not None and run.datasets:
         rows = [
             [one.name, one.context, tag("code", one.digest), _count(one.rows, voice), one.source[:120]]
@@ -24,22 +24,24 @@ def draw(material: Material, voice: Voice) -> Html | None:
     return section("data", voice, *parts) if parts else None
 
 
-def _sheet(one: Dataset, classes: tuple[str, ...], voice: Voice) -> Html | None:
+def _sheet(one: Dataset, classes: tuple[str, ...], voice: Voice, known: tuple[str, ...] | None = None) -> Html | None:
     shares = ""
     if one.class_rows and classes:
         total = sum(one.class_rows) or 1
         shares = ", ".join(
-            f"{name} {voice.count(rows)} ({voice.percent(rows / total)})"
+            f"{name}: {voice.count(rows)} ({voice.percent(rows / total)})"
             for name, rows in list(zip(classes, one.class_rows, strict=False))[:12]
         )
-    names = ", ".join(one.features[:60]) + ("…" if len(one.features) > 60 else "")
+    names = f"{len(one.features)}: " + ", ".join(one.features[:60]) + ("…" if len(one.features) > 60 else "")
+    if one.features == known:
+        names = voice.say("data.same_columns", count=len(one.features))
     return facts(
         [
             (voice.say("data.name"), one.name),
             (voice.say("data.rows"), voice.count(one.rows)),
             (voice.say("data.classes"), shares),
             (voice.say("data.target"), one.target or ""),
-            (voice.say("data.columns"), f"{len(one.features)}: {names}" if one.features else ""),
+            (voice.say("data.columns"), names if one.features else ""),
             (voice.say("data.digest"), tag("code", one.digest) if one.digest else None),
             (voice.say("data.weighted"), voice.say("yes") if one.weighted else ""),
         ]

@@ -1,6 +1,7 @@
 """What has moved since training: columns whose spread is another."""
 
 from hito.evaluation.results import ColumnDrift
+from hito.report.figure import Figure
 from hito.report.figures.intervals import two_shares
 from hito.report.html import Html, tag
 from hito.report.layout import grid, more, section, table
@@ -22,19 +23,11 @@ def draw(material: Material, voice: Voice) -> Html | None:
         if moved
         else voice.say("drift.still", of=len(ordered))
     )
-    figures = [
-        two_shares(
-            [_bin(one, at, voice) for at in range(len(one.train))], one.train, one.test, title=one.feature,
-            note=f"PSI {voice.fixed(one.psi, 2)}", alt=voice.say("alt.drift", name=one.feature, psi=voice.fixed(one.psi, 2)),
-            voice=voice,
-        )
-        for one in (moved or ordered[:2])[:_DRAWN]
-        if one.train and len(one.train) == len(one.test)
-    ]  # fmt: skip
+    shown = [one for one in (moved or ordered[:2])[:_DRAWN] if one.train and len(one.train) == len(one.test)]
     return section(
         "drift",
         voice,
-        grid(figures),
+        grid(_drawn(one, voice) for one in shown),
         _table(ordered[:_SHOWN], voice),
         more(voice.say("drift.more", count=len(ordered) - _SHOWN), _table(ordered[_SHOWN:], voice))
         if len(ordered) > _SHOWN
@@ -49,7 +42,7 @@ def _table(columns: list[ColumnDrift], voice: Voice) -> Html | None:
             one.feature,
             tag("span", voice.say("drift.yes"), class_="badge warning") if one.moved else voice.say("drift.no"),
             voice.fixed(one.psi),
-            "–" if one.p_value is None else voice.number(one.p_value, 2),
+            voice.p(one.p_value),
             voice.percent(one.missing_train),
             voice.percent(one.missing_test),
         ]
@@ -60,6 +53,26 @@ def _table(columns: list[ColumnDrift], voice: Voice) -> Html | None:
         voice.say("drift.missing_test"),
     ]  # fmt: skip
     return table(voice.say("drift.caption"), head, rows, numbers=(2, 3, 4, 5))
+
+
+def _drawn(one: ColumnDrift, voice: Voice) -> Figure:
+    count = _bins(one)
+    psi = voice.fixed(one.psi, 2)
+    return two_shares(
+        [_bin(one, at, voice) for at in range(count)],
+        one.train[:count],
+        one.test[:count],
+        title=one.feature,
+        note=f"PSI {psi}",
+        alt=voice.say("alt.drift", name=one.feature, psi=psi),
+        voice=voice,
+    )
+
+
+def _bins(one: ColumnDrift) -> int:
+    """How many there are to draw: the last one is of missing values, if there are any."""
+    filled = one.missing_train or one.missing_test or one.kind == "category"
+    return len(one.train) if filled else len(one.train) - 1
 
 
 def _bin(one: ColumnDrift, at: int, voice: Voice) -> str:

@@ -61,7 +61,7 @@ def _slices(found: Evaluation, voice: Voice) -> Html | None:
     rows = [
         [
             name, f"{voice.count(one.rows)} ({voice.percent(one.share, 0)})", write(one.value), write(one.rest),
-            "–" if one.p_value is None else voice.number(one.p_value, 2),
+            voice.p(one.p_value),
         ]
         for name, one in zip(names, shown, strict=True)
     ]  # fmt: skip

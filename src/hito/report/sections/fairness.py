@@ -35,7 +35,7 @@ def _column(one: Fairness, voice: Voice) -> Html:
     rows = [
         [
             voice.name("gap", gap.name), voice.number(gap.difference), voice.number(gap.ratio), gap.lowest, gap.highest,
-            "–" if gap.p_value is None else voice.number(gap.p_value, 2),
+            voice.p(gap.p_value),
         ]
         for gap in one.gaps
     ]  # fmt: skip

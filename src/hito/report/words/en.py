@@ -177,6 +177,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "figure.shap_bars": "Mean contribution (SHAP)",
         "figure.permutation": "What shuffling a column costs",
         "figure.beeswarm": "Contributions of each row",
+        "figure.beeswarm_of": "Contributions of each row, to class {label}",
         "calibration.error": "calibration error",
         "note.gain": "the best scored 20 % of the rows hold {share} of the positives",
         "note.lift": "the best scored 10 % hold {lift} times as many positives as random rows",
@@ -263,6 +264,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "row.actual": "truth {actual}, predicted {predicted}",
         "waterfall.rest": "{count} other columns",
         "note.waterfall": "from {base} to {answer}",
+        "note.waterfall_of": "class {label}, from {base} to {answer}",
         "note.lime": "fit {fit} · model {answer}, linear model {local}",
         "note.permutation": "loss of {score}, which is {value} unshuffled; whiskers: all repeats",
         "note.beeswarm": "{rows} rows; colour is the column’s own value, grey for categories",
@@ -355,6 +357,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "data.classes": "Classes",
         "data.target": "Target",
         "data.columns": "Columns",
+        "data.same_columns": "{count}, the same as in the test data",
         "data.digest": "Digest",
         "data.weighted": "Weighted",
         "data.context": "Used for",
@@ -463,7 +466,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "rule.weak_slice": "It errs more in a segment of {rows} rows by {feature}: {score} {value}, elsewhere {rest}",
         "do.weak_slice": "See the segments below. More data of this kind, or a column that tells it apart, may help.",
         "rule.fairness_gap": (
-            "Groups of {column} are treated differently: {lowest} has {ratio} of the rate of {highest}"
+            "Groups of “{column}” are treated differently ({gap}): “{lowest}” has {ratio} of the rate of “{highest}”"
         ),
         "do.fairness_gap": "Decide with those concerned whether this gap is right, before it is used on people.",
         "rule.drift": "{count} of {columns} columns lie otherwise than in training, most of all {feature}",

@@ -177,6 +177,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "figure.shap_bars": "Contribución media (SHAP)",
         "figure.permutation": "Qué cuesta barajar una columna",
         "figure.beeswarm": "Contribuciones de cada fila",
+        "figure.beeswarm_of": "Contribuciones de cada fila a la clase {label}",
         "calibration.error": "error de calibración",
         "note.gain": "el 20 % de filas mejor puntuadas contiene el {share} de los positivos",
         "note.lift": "el 10 % mejor puntuado contiene {lift} veces más positivos que filas al azar",
@@ -267,6 +268,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "row.actual": "real {actual}, predicho {predicted}",
         "waterfall.rest": "otras {count} columnas",
         "note.waterfall": "de {base} a {answer}",
+        "note.waterfall_of": "clase {label}, de {base} a {answer}",
         "note.lime": "ajuste {fit} · modelo {answer}, modelo lineal {local}",
         "note.permutation": "pérdida de {score}, que sin barajar es {value}; bigotes: todas las repeticiones",
         "note.beeswarm": "{rows} filas; el color es el valor de la propia columna, gris si es categoría",
@@ -365,6 +367,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "data.classes": "Clases",
         "data.target": "Objetivo",
         "data.columns": "Columnas",
+        "data.same_columns": "{count}, las mismas que en los datos de prueba",
         "data.digest": "Huella",
         "data.weighted": "Ponderado",
         "data.context": "Uso",
@@ -477,7 +480,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "Vea los segmentos más abajo. Pueden ayudar más datos de este tipo o una columna que lo distinga."
         ),
         "rule.fairness_gap": (
-            "Los grupos de {column} reciben un trato distinto: {lowest} tiene {ratio} de la tasa de {highest}"
+            "Los grupos de «{column}» reciben un trato distinto ({gap}): «{lowest}» tiene {ratio} de la tasa de «{highest}»"
         ),
         "do.fairness_gap": "Decida con los afectados si esta diferencia es justa antes de usarlo con personas.",
         "rule.drift": (
