@@ -14,6 +14,7 @@ from typing import Any
 from hito.api.dispatch import Dispatch
 from hito.core.errors import EndpointNotFound, HitoError, Internal, InvalidArgument, PermissionDenied, TooLarge
 from hito.server import pages
+from hito.server.news import Newsroom
 from hito.server.observe import Observer
 from hito.server.routes import Routes
 from hito.server.security import HEADERS, PREFLIGHT, Gate
@@ -21,6 +22,7 @@ from hito.server.transfers import Reply, Transfer
 from hito.wire.endpoint import Any_Endpoint
 from hito.wire.errors import error_body
 from hito.wire.json import decode_body, decode_query, encode
+from hito.wire.ui.live import EVENTS, Listen
 
 Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
@@ -59,10 +61,12 @@ class Application:
         observer: Observer,
     ) -> None:
         self._dispatch = dispatch
-        self._transfers = transfers
         self._gate = gate
         self._prefix = prefix
         self._observer = observer
+        self.news = Newsroom(dispatch.database)
+        transfers = {**transfers, EVENTS: self._listen}
+        self._transfers = transfers
         self.routes = Routes([*dispatch.endpoints, *transfers])
 
     def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
@@ -126,15 +130,26 @@ class Application:
                 message = self._message(environ, endpoint, given)
             else:  # its body, if there is one, is a file
                 message = decode_query(environ["QUERY_STRING"], endpoint.takes, given)
-            return transfer(self._dispatch, endpoint, message, environ), endpoint.path
+            reply = transfer(self._dispatch, endpoint, message, environ)
+            if endpoint.writes:
+                self.news.noticed(endpoint, message)
+            return reply, endpoint.path
         if method in ("GET", "HEAD"):
             message = decode_query(environ["QUERY_STRING"], endpoint.takes, given)
         else:
             message = self._message(environ, endpoint, given)
         answer = self._dispatch.call(endpoint, message)
+        if endpoint.writes:
+            self.news.noticed(endpoint, message)
         if isinstance(answer, bytes):  # columns of numbers (wire/ui/frame.py)
             return Reply(200, _BYTES_HEADERS, [answer]), endpoint.path
         return Reply(200, _JSON_HEADERS, [encode(answer)]), endpoint.path
+
+    def _listen(self, dispatch: Dispatch, endpoint: Any_Endpoint, message: Listen, environ: Environ) -> Reply:
+        dispatch.outside(endpoint)  # whoever may not is refused
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return Reply(200, [("content-type", "text/event-stream"), *HEADERS], [b""])
+        return self.news.open(message)
 
     def _message(self, environ: Environ, endpoint: Any_Endpoint, given: dict[str, str] | None) -> Any:
         if endpoint.method in ("POST", "PUT"):

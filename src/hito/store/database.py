@@ -78,6 +78,14 @@ class Database(Protocol):
         """
         ...
 
+    def strangers(self) -> int:
+        """A number that becomes another when another process has written to the store.
+
+        On PostgreSQL also when this one has: a look that tells the two apart would cost every commit a round trip.
+        Raises: Unavailable: the database cannot be asked now.
+        """
+        ...
+
     def check(self) -> list[str]:
         """What the database finds damaged, a sentence each; empty when all is well."""
         ...

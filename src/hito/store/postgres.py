@@ -169,6 +169,12 @@ class PostgresDatabase:
     def write(self, work: Callable[[Tx], T]) -> T:
         return self._group.write(work)
 
+    def strangers(self) -> int:
+        row = self.read(
+            lambda tx: tx.one("SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)")
+        )
+        return int(row[0]) if row else 0
+
     def close(self) -> None:
         self._group.close()
         self._closed = True

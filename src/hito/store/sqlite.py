@@ -108,6 +108,8 @@ class SqliteDatabase:
         self._group = Group(self._commit, most=_GROUP)
         self._readers: list[apsw.Connection] = []
         self._closed = False
+        self._version = 0
+        self._strangers = 0
         self._make_folder()
         self._uri = f"file:{quote(str(path.absolute()))}"
         self.read_only = path.exists() and not self._can_write()
@@ -152,6 +154,12 @@ class SqliteDatabase:
             raise PermissionDenied(READ_ONLY)
         return self._group.write(work)
 
+    def strangers(self) -> int:
+        if self.read_only:
+            return self._last_change()  # there is no writer whose own commits would have to be told apart
+        self._group.write(lambda tx: None)  # a commit of nothing: it looks, and flushes nothing
+        return self._strangers
+
     def close(self) -> None:
         self._group.close()
         self._closed = True
@@ -172,6 +180,14 @@ class SqliteDatabase:
             finally:
                 connection.close()
 
+    def _last_change(self) -> int:
+        """When the file, or the log beside it, was last written to."""
+        times = [0]
+        for name in (self.path.name, f"{self.path.name}-wal"):
+            with contextlib.suppress(OSError):
+                times.append(self.path.with_name(name).stat().st_mtime_ns)
+        return max(times)
+
     def _commit(self, group: list[Job]) -> None:
         """Execute a group in one transaction and settle its jobs."""
         connection = self._writer
@@ -179,6 +195,11 @@ class SqliteDatabase:
         committing = False
         try:
             connection.execute("BEGIN IMMEDIATE")
+            # It changes when a connection other than this one has committed; no other of this process ever does. 1.5 µs.
+            version = connection.execute("PRAGMA data_version").fetchall()[0][0]
+            if version != self._version:
+                self._version = version
+                self._strangers += 1
             now = self._clock()
             # A savepoint costs 5 µs; a lone job does without, its failure ends the transaction.
             saves = len(group) > 1
