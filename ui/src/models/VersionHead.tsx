@@ -71,12 +71,16 @@ export function VersionHead({ version: one, all, run }: Props) {
           </MenuItem>
         </Menu>
       </div>
-      <Aliases version={one} aliases={aliases} all={all} />
-      <Tags
-        tags={tags.filter(({ key }) => !key.startsWith("hito."))}
-        set={(key, value) => change.mutate({ do: "tag", name, version, key, value }, { onError: say.failed })}
-        drop={(key) => change.mutate({ do: "dropTag", name, version, key }, { onError: say.failed })}
-      />
+      <div className="model-marks">
+        <Aliases version={one} aliases={aliases} all={all} />
+        <Tags
+          tags={tags.filter(({ key }) => !key.startsWith("hito."))}
+          set={(key, value) =>
+            change.mutate({ do: "tag", name, version, key, value }, { onError: say.failed })
+          }
+          drop={(key) => change.mutate({ do: "dropTag", name, version, key }, { onError: say.failed })}
+        />
+      </div>
       <Note
         text={description ?? ""}
         save={async (description) => {

@@ -9,6 +9,8 @@ import { Signature } from "../run/model/Signature";
 import { Usage } from "../run/model/Usage";
 import { RunLink } from "./Leaderboard";
 import { Serving } from "./Serving";
+import "../run/model/Model.css";
+import "../run/Pairs.css";
 
 const SHOWN = 12; // metrics beside the facts
 
