@@ -108,10 +108,11 @@ export async function columnsOf(
   where: Where,
   orderBy: readonly string[],
   fields: readonly string[],
+  most: number,
   signal?: AbortSignal,
 ): Promise<Columns> {
   const asked = ["run_id", "run_name", ...fields];
-  const message = { ...where, order_by: [...orderBy], columns: asked, max_results: MOST };
+  const message = { ...where, order_by: [...orderBy], columns: asked, max_results: most };
   const { header, columns } = decodeFrame(await call(COLUMNS, message, signal));
   const of = new Map<string, Column>();
   for (const { name, words } of header.columns) {
@@ -123,10 +124,15 @@ export async function columnsOf(
   return { runIds: texts(of.get("run_id")), names: texts(of.get("run_name")), of };
 }
 
-export function columnsQuery(where: Where, orderBy: readonly string[], fields: readonly string[]) {
+export function columnsQuery(
+  where: Where,
+  orderBy: readonly string[],
+  fields: readonly string[],
+  most = MOST,
+) {
   return queryOptions({
-    queryKey: ["columns", where, orderBy, fields],
-    queryFn: ({ signal }) => columnsOf(where, orderBy, fields, signal),
+    queryKey: ["columns", where, orderBy, fields, most],
+    queryFn: ({ signal }) => columnsOf(where, orderBy, fields, most, signal),
   });
 }
 

@@ -12,14 +12,24 @@ export interface Bar {
   value: number;
   /** How far the whisker reaches to either side. */
   error?: number;
+  /** The value in words, if it is no plain number. */
+  text?: string;
   /** What is said beside the value. */
   note?: string;
+}
+
+interface Props {
+  bars: readonly Bar[];
+  label: string;
+  height: number;
+  /** Where the axis ends, if it does not end with the longest bar. */
+  most?: number;
 }
 
 const ROW = 22;
 
 /** Values beside each other as lying bars, each with its name and number; whiskers where the value is a mean. */
-export function Bars({ bars, label, height }: { bars: readonly Bar[]; label: string; height: number }) {
+export function Bars({ bars, label, height, most }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const { width } = useSize(place);
   const pointed = usePointedRun();
@@ -27,7 +37,7 @@ export function Bars({ bars, label, height }: { bars: readonly Bar[]; label: str
   const names = Math.min(220, Math.max(60, width * 0.34));
   const values = 64;
   const room = Math.max(10, width - names - values - 12);
-  const [low, high] = bounds(bars);
+  const [low, high] = bounds(bars, most);
   const toX = (value: number) => names + 6 + ((value - low) / (high - low)) * room;
   const zero = toX(Math.min(Math.max(0, low), high));
   const full = bars.length * ROW + 24;
@@ -56,7 +66,7 @@ export function Bars({ bars, label, height }: { bars: readonly Bar[]; label: str
                 onPointerEnter={() => pointedGroup().pointAt(bar.key)}
                 onPointerLeave={() => pointedGroup().pointAt(null)}
               >
-                <title>{`${bar.label}: ${number(bar.value)}${bar.note ? ` ${bar.note}` : ""}`}</title>
+                <title>{`${bar.label}: ${bar.text ?? number(bar.value)}${bar.note ? ` ${bar.note}` : ""}`}</title>
                 <rect className="bar-row" x="0" y={top} width={width} height={ROW} />
                 <text className="name" x={names} y={top + 15} textAnchor="end">
                   {cut(bar.label, names)}
@@ -78,7 +88,7 @@ export function Bars({ bars, label, height }: { bars: readonly Bar[]; label: str
                   />
                 )}
                 <text className="value" x={width - 2} y={top + 15} textAnchor="end">
-                  {number(bar.value, 4)}
+                  {bar.text ?? number(bar.value, 4)}
                 </text>
               </g>
             );
@@ -90,8 +100,8 @@ export function Bars({ bars, label, height }: { bars: readonly Bar[]; label: str
 }
 
 /** Bars begin at zero: a cut axis would make small differences look large. */
-function bounds(bars: readonly Bar[]): [number, number] {
-  let [low, high] = [0, 0];
+function bounds(bars: readonly Bar[], most = 0): [number, number] {
+  let [low, high] = [0, most];
   for (const { value, error = 0 } of bars) {
     if (!Number.isFinite(value)) continue;
     low = Math.min(low, value - error);

@@ -1,9 +1,10 @@
 import { Ellipsis, Maximize2, RotateCcw } from "lucide-react";
-import { type ReactNode, type Ref, useState } from "react";
+import { type ReactNode, type Ref, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "../kit/Dialog";
 import { IconButton } from "../kit/IconButton";
 import { Menu, MenuCheck, MenuItem, MenuLine } from "../kit/Menu";
+import { useSize } from "./useSize";
 import "./ChartCard.css";
 
 export interface Saving {
@@ -42,6 +43,9 @@ export function ChartCard(props: Props) {
   const { t } = useTranslation();
   const [asTable, setAsTable] = useState(false);
   const [large, setLarge] = useState(false);
+  // Fields take their room from the chart, so that cards beside each other are equally high.
+  const fieldsRef = useRef<HTMLDivElement>(null);
+  const taken = useSize(fieldsRef).height;
   const body = (size: number) =>
     asTable ? (
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
@@ -89,9 +93,11 @@ export function ChartCard(props: Props) {
           </Menu>
         </span>
       </figcaption>
-      {fields && <div className="chart-fields">{fields}</div>}
-      <div ref={bodyRef} className="chart-body" style={{ minBlockSize: height }}>
-        {body(height)}
+      <div ref={fieldsRef} className="chart-fields">
+        {fields}
+      </div>
+      <div ref={bodyRef} className="chart-body" style={{ blockSize: Math.max(120, height - taken) }}>
+        {body(Math.max(120, height - taken))}
       </div>
       <Dialog open={large} close={() => setLarge(false)} title={title} wide>
         <div className="chart-enlarged">

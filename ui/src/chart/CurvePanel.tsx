@@ -33,6 +33,8 @@ interface Props {
   cursorGroup?: string;
 }
 
+const LEGEND = 44; // px: two lines of names
+
 /** Curves of metrics over runs. Asks for what it shows once it is seen, and for the detail of what is zoomed into. */
 export function CurvePanel({
   runs,
@@ -104,7 +106,7 @@ export function CurvePanel({
         ignoreOutliers={drawn.ignoreOutliers}
         range={zoomed}
         onZoom={(range) => setZoom(range)}
-        height={size}
+        height={legend ? size - LEGEND : size}
         cursorGroup={cursorGroup}
         label={sentence}
       />

@@ -1,0 +1,148 @@
+/** Parallel coordinates as ECharts is told of them, and brushed stretches as limits. */
+import type { EChartsCoreOption } from "echarts/core";
+import type { Column, Columns } from "../api/curves";
+import { moment, number } from "../kit/format";
+import type { Limit } from "./analysis";
+import type { Inks } from "./EChart";
+import { shortName } from "./fieldNames";
+import { categories, isTime, ramp } from "./scatter";
+
+/** The first runs with a value on every axis. */
+export function rowsOf(columns: Columns, axes: readonly string[], most: number): number[] {
+  const found: number[] = [];
+  for (let row = 0; row < columns.runIds.length && found.length < most; row += 1)
+    if (
+      axes.every((field) => {
+        const value = columns.of.get(field)?.values[row];
+        return typeof value === "string" || (typeof value === "number" && Number.isFinite(value));
+      })
+    )
+      found.push(row);
+  return found;
+}
+
+export function wordsOf(column: Column): string[] {
+  return column.kind === "texts" ? categories(column.values) : [];
+}
+
+export function parallelOption(
+  columns: Columns,
+  axes: readonly string[],
+  rows: readonly number[],
+  inks: Inks,
+): EChartsCoreOption {
+  const last = axes.length - 1;
+  const colour = columns.of.get(axes[last] ?? "");
+  const values = rows.map((row) => colour?.values[row]);
+  const numbers = values.filter((value) => typeof value === "number");
+  const words = colour ? wordsOf(colour) : [];
+  const shared = {
+    show: false,
+    dimension: last,
+    seriesIndex: 0,
+  };
+  return {
+    animation: false,
+    textStyle: { fontFamily: inks.font },
+    parallel: { left: 36, right: 52, top: 34, bottom: 18 },
+    parallelAxis: axes.map((field, dim) => axis(columns, field, dim, inks)),
+    visualMap:
+      colour?.kind === "numbers"
+        ? {
+            ...shared,
+            type: "continuous",
+            min: Math.min(...numbers),
+            max: Math.max(...numbers),
+            inRange: { color: ramp(inks) },
+          }
+        : {
+            ...shared,
+            type: "piecewise",
+            categories: words.slice(0, 10),
+            inRange: { color: words.slice(0, 10).map((_, at) => inks.of(`var(--series-${at})`)) },
+            outOfRange: { color: inks.of("var(--ink-3)") },
+          },
+    series: [
+      {
+        type: "parallel",
+        lineStyle: { width: rows.length > 300 ? 1 : 1.5, opacity: rows.length > 300 ? 0.3 : 0.6 },
+        inactiveOpacity: 0.06,
+        activeOpacity: rows.length > 300 ? 0.5 : 0.8,
+        emphasis: { lineStyle: { width: 3, opacity: 1 } },
+        progressive: 500,
+        smooth: 0.15,
+        data: rows.map((row) => axes.map((field) => columns.of.get(field)?.values[row])),
+      },
+    ],
+  };
+}
+
+function axis(columns: Columns, field: string, dim: number, inks: Inks): object {
+  const column = columns.of.get(field);
+  const name = shortName(field);
+  return {
+    id: String(dim),
+    dim,
+    name,
+    nameLocation: "end",
+    nameGap: 14,
+    nameTruncate: { maxWidth: 110 },
+    nameTextStyle: { color: inks.of("var(--ink)"), fontSize: 11 },
+    ...(column?.kind === "texts"
+      ? { type: "category", data: wordsOf(column) }
+      : { type: "value", scale: true }),
+    splitNumber: 4,
+    axisLine: { lineStyle: { color: inks.of("var(--border-strong)") } },
+    axisTick: { show: false },
+    minorTick: { show: false },
+    axisLabel: {
+      color: inks.of("var(--ink-2)"),
+      fontSize: 10,
+      width: 80,
+      overflow: "truncate",
+      ...(column?.kind === "numbers" && {
+        formatter: (value: number) => (isTime(name) ? moment(value) : number(value, 4)),
+      }),
+    },
+    areaSelectStyle: {
+      width: 18,
+      borderWidth: 1,
+      borderColor: inks.of("var(--accent)"),
+      color: inks.of("var(--accent)"),
+      opacity: 0.22,
+    },
+  };
+}
+
+/** A brushed stretch of an axis; null where it lets everything through. */
+export function limitOf(
+  columns: Columns,
+  field: string,
+  intervals: readonly (readonly [number, number])[],
+): Limit | null {
+  const [interval] = intervals;
+  const column = columns.of.get(field);
+  if (!interval || !column) return null;
+  const low = Math.min(...interval);
+  const high = Math.max(...interval);
+  if (column.kind === "texts") {
+    // Places of categories: half a place around each belongs to it.
+    const texts = wordsOf(column).filter((_, at) => at >= low - 0.5 && at <= high + 0.5);
+    return texts.length > 0 ? { field, texts } : null;
+  }
+  return { field, low: rounded(low, low, high), high: rounded(high, low, high) };
+}
+
+/** The stretch of an axis that a limit lets through, as the axis counts. */
+export function intervalOf(columns: Columns, limit: Limit): [number, number] | null {
+  if (!("texts" in limit)) return [limit.low, limit.high];
+  const column = columns.of.get(limit.field);
+  const places = column ? limit.texts.map((text) => wordsOf(column).indexOf(text)) : [];
+  return places.length > 0 ? [Math.min(...places) - 0.4, Math.max(...places) + 0.4] : null;
+}
+
+/** A pixel is no exact number: as many digits as the stretch is worth. */
+function rounded(value: number, low: number, high: number): number {
+  const digits = Math.max(0, Math.min(15, 2 - Math.floor(Math.log10(high - low || 1))));
+  return Number(value.toFixed(digits));
+}

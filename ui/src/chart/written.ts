@@ -1,0 +1,18 @@
+/** How params are written: a number that a chart shows may be written in many ways, and the grammar compares texts. */
+import { call } from "../api/call";
+import { VALUES, type Where } from "../api/types.gen";
+import { fieldOf } from "../runs/fields";
+import type { Limit } from "./analysis";
+
+const MOST = 1_000;
+
+export async function writtenOf(where: Where, limits: readonly Limit[]): Promise<Map<string, string[]>> {
+  const params = limits.filter(
+    (limit) => !("texts" in limit) && ["params", "tags"].includes(fieldOf(limit.field).kind),
+  );
+  const ask = async ({ field }: Limit): Promise<[string, string[]]> => {
+    const { values } = await call(VALUES, { ...where, field, begins: "", max_results: MOST });
+    return [field, values];
+  };
+  return new Map(await Promise.all(params.map(ask)));
+}
