@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from hito.cli.screen import plain
 from hito.core.errors import HitoError
 
 _uri = click.option(
@@ -70,7 +71,7 @@ def import_(file: Path, tracking_uri: str | None, max_bytes: int | None) -> None
         added += [(one.models, "models")]
         told = ", ".join(f"{count} {what if count > 1 else what[:-1]}" for count, what in added if count)
         state = "new" if one.new else "completed" if one.changed else "was there, nothing changed"
-        click.echo(f"{one.run_id}  {one.name}  {state}{f': {told}' if told else ''}")
+        click.echo(f"{one.run_id}  {plain(one.name)}  {state}{f': {told}' if told else ''}")
 
 
 @bundle.command()
@@ -89,15 +90,16 @@ def show(file: Path, max_bytes: int | None) -> None:
         for run_id in opened.runs:
             record = opened.run(run_id)
             points = sum(1 for _ in opened.points(run_id))
-            click.echo(f"\nrun {run_id}  {record.name}  {record.status}  in {record.experiment}")
+            click.echo(plain(f"\nrun {run_id}  {record.name}  {record.status}  in {record.experiment}"))
             click.echo(f"  {len(record.params)} params, {len(record.metrics)} metrics with {points} points")
             for one in opened.files(RUNS, run_id):
-                click.echo(f"  {_size(one.size):>10}  {one.path}")
+                click.echo(plain(f"  {_size(one.size):>10}  {one.path}"))
             for model_id in record.models:
                 if model_id in opened.models:
                     files = opened.files(MODELS, model_id)
                     whole = _size(sum(one.size for one in files))
-                    click.echo(f"  {whole:>10}  model {opened.model(model_id).name} ({model_id}), {len(files)} files")
+                    name = plain(opened.model(model_id).name)
+                    click.echo(f"  {whole:>10}  model {name} ({model_id}), {len(files)} files")
 
 
 @contextmanager
@@ -105,7 +107,7 @@ def _clearly(interrupted: str) -> Iterator[None]:
     try:
         yield
     except HitoError as error:
-        click.echo(f"hito: {error}", err=True)
+        _say(str(error))
         sys.exit(2)
     except KeyboardInterrupt:
         click.echo(f"hito: interrupted; {interrupted}", err=True)
@@ -113,7 +115,7 @@ def _clearly(interrupted: str) -> Iterator[None]:
 
 
 def _say(text: str) -> None:
-    click.echo(f"hito: {text}", err=True)
+    click.echo(f"hito: {plain(text)}", err=True)
 
 
 def _size(count: float) -> str:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hito.cli.screen import plain
 from hito.core.errors import HitoError
 
 if TYPE_CHECKING:
     from hito.fluent.reproducing import Wishes
-    from hito.reproduce.verdict import Verdict
 
 _CODES = {"same": 0, "differs": 1, "could not run": 2}
 
@@ -64,7 +64,7 @@ _CODES = {"same": 0, "differs": 1, "could not run": 2}
 @click.option("--no-log", is_flag=True, help="Do not keep the new run beside the old one.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON; everything else goes to stderr.")
 def reproduce(run: str, tracking_uri: str | None, bisect_env: str | None, as_json: bool, **options: object) -> None:
-    """Rebuild source and environment of RUN, run it again, and compare.
+    """Rebuild source and environment of RUN, run it again, and compare. Of its id, the begin is enough.
 
     The program logs to a server of its own; nothing that it registers or promotes reaches yours. The new run is kept as
     a child of the old one. Exit code 0: same; 1: it differs, with the likely reasons; 2: it could not be run.
@@ -72,17 +72,19 @@ def reproduce(run: str, tracking_uri: str | None, bisect_env: str | None, as_jso
     from hito.connect import Client
     from hito.fluent import reproducing
     from hito.fluent.configuration import get_tracking_uri
+    from hito.fluent.past_runs import whole_id
 
     try:
         wishes = _wishes(options)
         client = Client(tracking_uri or get_tracking_uri())
+        run = whole_id(client, run)
         found = reproducing.reproduce(client, run, wishes, _say, _out)
         tried = []
         if bisect_env and found.answer != "could not run":
             other = reproducing.versions_of(client, bisect_env)
             tried = reproducing.bisect(client, run, other, wishes, _say, _out)
     except HitoError as error:
-        click.echo(f"hito: {error}", err=True)
+        click.echo(f"hito: {plain(str(error))}", err=True)
         sys.exit(2)
     except KeyboardInterrupt:
         click.echo("hito: interrupted; nothing is left of the try", err=True)
@@ -93,8 +95,11 @@ def reproduce(run: str, tracking_uri: str | None, bisect_env: str | None, as_jso
         bisected = [{"package": name, "version": version, "answer": one.answer} for name, version, one in tried]
         click.echo(json.dumps({**to_json(found), **({"bisected": bisected} if tried else {})}, indent=2))
     else:
-        show(found)
-        _show_tried(tried)
+        from hito.cli import verdict
+
+        verdict.show(found)
+        if bisect_env and found.answer != "could not run":
+            verdict.show_tried(tried)
     sys.exit(_CODES[found.answer])
 
 
@@ -130,74 +135,9 @@ def _pair(text: str, between: str) -> tuple[str, str]:
 
 
 def _say(text: str) -> None:
-    click.echo(f"hito: {text}", err=True)
+    click.echo(f"hito: {plain(text)}", err=True)
 
 
 def _out(content: bytes) -> None:
     sys.stderr.buffer.write(content)
     sys.stderr.buffer.flush()
-
-
-def show(found: "Verdict") -> None:
-    """The verdict as a table, what failed first, and its candidates."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(highlight=False)
-    if found.rows:
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        for name, side in (
-            ("", "left"),
-            ("", "left"),
-            ("then", "right"),
-            ("now", "right"),
-            ("change", "right"),
-            ("", "left"),
-        ):
-            table.add_column(name, justify=side, overflow="fold", no_wrap=name == "change")  # type: ignore[arg-type]
-        marks = {True: Text("=", "green"), False: Text("≠", "bold red"), None: Text("–", "dim")}
-        for row in sorted(found.rows, key=lambda row: (row.passed is not False, row.passed is None)):
-            delta = "" if row.delta in (None, 0.0) else f"{row.delta:+.3g}"
-            said = [
-                Text(f"{row.kind} {row.name}"),
-                Text(_short(row.old)),
-                Text(_short(row.new)),
-                Text(delta),
-                Text(row.note, "dim"),
-            ]
-            table.add_row(marks[row.passed], *said)
-        console.print(table)
-    styles = {"same": "bold green", "differs": "bold red", "could not run": "bold yellow"}
-    counted = sum(row.passed is not None for row in found.rows)
-    console.print(
-        Text.assemble(("verdict: ", "bold"), (found.answer, styles[found.answer]), f"  ({counted} things compared)")
-    )
-    if found.reason:
-        console.print(Text(found.reason))
-    if found.candidates:
-        console.print(Text("where it may come from:"))
-        for candidate in found.candidates[:12]:
-            console.print(Text(f"  {candidate}"))
-        if len(found.candidates) > 12:
-            console.print(Text(f"  … and {len(found.candidates) - 12} more; --json has all"))
-    if found.new_run_id:
-        console.print(Text(f"kept as run {found.new_run_id}", "dim"))
-
-
-def _short(value: str) -> str:
-    """A number in ten digits, which is what can be compared by eye; --json has them all."""
-    try:
-        return f"{float(value):.10g}"
-    except ValueError:
-        return value
-
-
-def _show_tried(tried: "list[tuple[str, str, Verdict]]") -> None:
-    for name, version, found in tried:
-        said = {
-            "same": "changes nothing",
-            "differs": "MAKES A DIFFERENCE",
-            "could not run": f"could not be tried: {found.reason}",
-        }
-        click.echo(f"{name} {version}: {said[found.answer]}")

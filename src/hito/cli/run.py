@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hito.cli.screen import plain
 from hito.core.errors import HitoError, NotFound
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def run(target: str | None, arguments: tuple[str, ...], **options: Any) -> None:
 
     try:
         if options["git"]:
-            _from_git(source_of(options["git"], options["version"] or ""), target, arguments, options)
+            _from_git(source_of(options["git"], options["version"] or "", cloned=True), target, arguments, options)
         elif target is None:
             raise click.UsageError("name a script, a project's folder, or --git URL")
         elif not options["module"] and _is_project(target, options):
@@ -82,7 +83,7 @@ def run(target: str | None, arguments: tuple[str, ...], **options: Any) -> None:
         else:
             _run_script(target, arguments, options)
     except HitoError as error:
-        click.echo(f"hito: {error}", err=True)
+        _say(str(error))
         sys.exit(2)
 
 
@@ -189,7 +190,7 @@ def _run_script(target: str, arguments: tuple[str, ...], options: dict[str, Any]
 
 
 def _say(text: str) -> None:
-    click.echo(f"hito: {text}", err=True)
+    click.echo(f"hito: {plain(text)}", err=True)
 
 
 def _out(content: bytes) -> None:

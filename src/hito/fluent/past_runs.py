@@ -1,6 +1,7 @@
 """Finished runs read through a client: for `hito reproduce`, `hito diff` and `hito bundle`."""
 
 import math
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,25 @@ _SMALL = 64 << 20
 _NUMBERS = (Scalar("double"), Scalar("float"))
 _MADE_UP = 350
 """Rows on which two models without an example are compared."""
+
+
+_BEGIN = re.compile(r"[0-9a-f]{4,31}")
+
+
+def whole_id(client: TransportClient, text: str) -> str:
+    """A run's id, of which the begin may be given.
+
+    Raises: NotFound: no run's id, or more than one, begins so.
+    """
+    if not _BEGIN.fullmatch(text):
+        return text
+    everywhere = [one.experiment_id for one in client.search_experiments()]
+    found = client.search_runs(everywhere, f"attributes.run_id LIKE '{text}%'", max_results=3) if everywhere else []
+    if len(found) == 1:
+        return found[0].info.run_id
+    if not found:
+        raise NotFound(f"there is no run whose id begins with {text}")
+    raise NotFound(f"{text} is the begin of more than one run's id: {', '.join(one.info.run_id for one in found)}")
 
 
 class PastRuns:

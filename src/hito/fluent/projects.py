@@ -113,7 +113,7 @@ def folder_of(wanted: Source, into: Path, say: Callable[[str], None]) -> Path:
         folder = Path(wanted.place).resolve()
         root = context.git_root(folder)
         if root is None:
-            raise NotFound(f"{wanted.place} is in no git repository, so it has no revision {wanted.revision}")
+            raise NotFound(f"{wanted.place} is in no git repository, and no address of one that is cloned from here")
         repository, below = str(root), str(folder.relative_to(root) / below)
     commit = checkout.fetch(repository, wanted.revision, into)
     say(f"{repository} at commit {commit[:12]}")

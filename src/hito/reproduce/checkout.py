@@ -7,16 +7,15 @@ Hooks, submodules and filters of the repository are not run. Names inside patch 
 or the file system sees them.
 """
 
-import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from msgspec import Struct
 
 from hito.core.artifacts import SafePath
 from hito.core.errors import HitoError, InvalidArgument, NotFound, Unavailable
+from hito.reproduce.git import git
 from hito.reproduce.past import Past, unzip
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -25,7 +24,6 @@ _NAMES = re.compile(
 )
 _LINK = re.compile(r"^(?:new file mode|new mode|old mode) 120000$", re.MULTILINE)
 _SCHEMES = ("https://", "ssh://", "git@", "file://", "/")
-_SECONDS = 600
 
 
 class Checkout(Struct, frozen=True):
@@ -123,8 +121,11 @@ def fetch(repository: str, revision: str, folder: Path) -> str:
     return (folder / ".git" / "HEAD").read_text("utf-8").strip()
 
 
-def _apply(patch: str, folder: Path) -> None:
-    """Apply a patch; git itself refuses to write outside of the folder or through links, but need not see such a try."""
+def check_patch(patch: str) -> None:
+    """Refuse a patch that leads elsewhere; git refuses most of it itself, but need not see such a try.
+
+    Raises: InvalidArgument.
+    """
     for match in _NAMES.finditer(patch):
         names = [match["one"]] if match["one"] is not None else re.split(r" (?=b/)", match["both"], maxsplit=1)
         for name in names:
@@ -133,6 +134,10 @@ def _apply(patch: str, folder: Path) -> None:
         raise InvalidArgument(
             "the run's patch makes a symbolic link, which could lead out of the folder; it was not applied"
         )
+
+
+def _apply(patch: str, folder: Path) -> None:
+    check_patch(patch)
     problem = _git(["apply", "--whitespace=nowarn", "-"], folder, patch.encode("utf-8", "surrogateescape"))
     if problem:
         raise InvalidArgument(f"the run's patch does not fit its commit: {problem}")
@@ -153,19 +158,5 @@ def _check(name: str) -> None:
         raise InvalidArgument(f"the run's patch names {name[:120]!r}, inside of git's own folder; it was not applied")
 
 
-def _git(arguments: list[str], folder: Path | None, given: bytes | None = None) -> str | None:
-    """Run git with nothing of the user's settings that could run a program; its complaint, or None."""
-    quiet = [
-        "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never",
-        "-c", "submodule.recurse=false", "-c", "advice.detachedHead=false", "-c", "core.symlinks=true",
-    ]  # fmt: skip
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    surroundings |= {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C"}
-    command = ["git", *(["-C", str(folder)] if folder else []), *quiet, *arguments]
-    try:
-        done = subprocess.run(  # noqa: S603
-            command, capture_output=True, env=surroundings, check=False, timeout=_SECONDS, input=given or b""
-        )
-    except subprocess.TimeoutExpired:
-        return f"git did not end within {_SECONDS} s"
-    return None if done.returncode == 0 else (done.stderr.decode("utf-8", "replace").strip() or "git failed")
+def _git(arguments: list[str], folder: Path | None, given: bytes = b"") -> str | None:
+    return git(arguments, folder, given).problem

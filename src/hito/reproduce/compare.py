@@ -15,12 +15,16 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from hito.reproduce.packages import normal
 from hito.reproduce.past import Data, Past, pins
 
 SECTIONS = ("source", "environment", "command", "parameters", "metrics", "data", "machine")
+
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+"""How B stands to A."""
+FORMAT = 1
 
 _PATCHED = re.compile(r"^diff --git a/.* b/(.*)$", re.MULTILINE)
 
@@ -37,21 +41,40 @@ class Change(Struct, frozen=True, omit_defaults=True):
     def equal(self) -> bool:
         return self.a == self.b
 
+    @property
+    def change(self) -> str:
+        return _change(self.a, self.b)
+
 
 class FileChange(Struct, frozen=True):
-    """A source file that differs: `diff` is unified, empty when its texts are not known."""
+    """A source file that differs. `diff` is unified; empty for a binary file."""
 
     path: str
+    change: str
     diff: str
 
 
-class Difference(Struct, frozen=True):
-    """Everything in which two runs could differ: for each section all its changes, the equal ones, too."""
+class Side(Struct, frozen=True):
+    """Which run it is."""
 
-    a: str
-    b: str
+    run_id: str
+    name: str
+    experiment: str
+    status: str
+    start_time: int
+
+
+class Difference(Struct, frozen=True):
+    """Everything in which two runs could differ: for each section all its changes, the equal ones, too.
+
+    `notes` says what could not be compared.
+    """
+
+    a: Side
+    b: Side
     sections: dict[str, tuple[Change, ...]]
     files: tuple[FileChange, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def equal(self) -> bool:
@@ -62,34 +85,73 @@ class Difference(Struct, frozen=True):
         return tuple(change for change in self.sections[section] if not change.equal)
 
 
-def difference(a: Past, b: Past) -> Difference:
-    """Compare two runs."""
+def difference(
+    a: Past, b: Past, files: tuple[FileChange, ...] | None = None, notes: tuple[str, ...] = ()
+) -> Difference:
+    """Compare two runs.
+
+    Args:
+        files: source files that differ, if the caller has compared the whole trees; None: what the runs recorded beside
+            their commits is compared here.
+        notes: what the caller could not compare.
+    """
+    said = list(notes)
     sections = {
         "source": _source(a, b),
-        "environment": _environment(a, b),
-        "command": _texts(_command(a), _command(b)),
+        "environment": _environment(a, b, said),
+        "command": _texts(_command(a), _command(b)) if _both("command", _command(a), _command(b), a, b, said) else (),
         "parameters": _texts(a.params, b.params),
         "metrics": _metrics(a.metrics, b.metrics),
         "data": _data(a, b),
-        "machine": _texts(_machine(a), _machine(b)),
+        "machine": _texts(_machine(a), _machine(b)) if _both("machine", _machine(a), _machine(b), a, b, said) else (),
     }
-    return Difference(a.run_id, b.run_id, sections, _files(a, b))
+    if files is None:
+        whole = [bool(one.commit or one.sources) for one in (a, b)]
+        files = _files(a, b) if all(whole) else ()
+        if any(whole) and not all(whole):
+            said.append(f"run {(a if whole[1] else b).run_id[:8]} recorded no source, so sources are not compared")
+        elif a.commit != b.commit and not notes:
+            said.append("the commits differ, and without their repository only what is not committed is compared")
+    return Difference(_side(a), _side(b), sections, files, tuple(dict.fromkeys(said)))
+
+
+def _both(what: str, of_a: Mapping[str, str], of_b: Mapping[str, str], a: Past, b: Past, notes: list[str]) -> bool:
+    """Whether both runs recorded something; what one did not record is no difference, but is told."""
+    if bool(of_a) != bool(of_b):
+        notes.append(f"run {(a if of_b else b).run_id[:8]} recorded no {what}, so it is not compared")
+    return bool(of_a and of_b)
+
+
+def _change(a: object, b: object) -> str:
+    return ADDED if a is None else REMOVED if b is None else CHANGED
+
+
+def _side(past: Past) -> Side:
+    return Side(past.run_id, past.name, past.experiment, past.status, past.start_time)
 
 
 def to_json(found: Difference) -> dict[str, Any]:
     """As plain values, the equal things left out."""
     return {
-        "a": found.a,
-        "b": found.b,
+        "format": FORMAT,
+        "a": to_builtins(found.a),
+        "b": to_builtins(found.b),
         "equal": found.equal,
         "sections": {
             name: [
-                {"key": one.key, "a": one.a, "b": one.b, **({} if one.delta is None else {"delta": _finite(one.delta)})}
+                {
+                    "key": one.key,
+                    "a": one.a,
+                    "b": one.b,
+                    "change": one.change,
+                    **({} if one.delta is None else {"delta": _finite(one.delta)}),
+                }
                 for one in found.changed(name)
             ]
             for name in SECTIONS
         },
-        "files": [{"path": one.path, "diff": one.diff} for one in found.files],
+        "files": [to_builtins(one) for one in found.files],
+        "notes": list(found.notes),
     }
 
 
@@ -132,19 +194,24 @@ def _text(value: str | None) -> str | None:
 
 
 def _files(a: Past, b: Past) -> tuple[FileChange, ...]:
+    """Files beside the commits: untracked ones as they are, others by their patches."""
     changed = [
-        FileChange(path, unified(a.sources.get(path, ""), b.sources.get(path, ""), path))
+        _file(path, a.sources.get(path), b.sources.get(path), path)
         for path in sorted({*a.sources, *b.sources})
         if a.sources.get(path) != b.sources.get(path)
     ]
     if a.patch != b.patch:
         before, after = _sections(a.patch), _sections(b.patch)
         changed += [
-            FileChange(path, unified(before.get(path, ""), after.get(path, ""), f"{path} (patch to the commit)"))
+            _file(path, before.get(path), after.get(path), f"{path} (patch to the commit)")
             for path in sorted({*before, *after})
             if before.get(path) != after.get(path)
         ]
     return tuple(changed)
+
+
+def _file(path: str, a: str | None, b: str | None, title: str) -> FileChange:
+    return FileChange(path, _change(a, b), unified(a or "", b or "", title))
 
 
 def unified(a: str, b: str, path: str) -> str:
@@ -165,12 +232,12 @@ def _sections(patch: str) -> dict[str, str]:
     return found
 
 
-def _environment(a: Past, b: Past) -> tuple[Change, ...]:
+def _environment(a: Past, b: Past, notes: list[str]) -> tuple[Change, ...]:
     # What was imported, where both say it: what lay unused beside it on one machine explains nothing.
     imported = pins(a.requirements), pins(b.requirements)
     before, after = (_normal(one) for one in (imported if all(imported) else (a.distributions, b.distributions)))
-    python = [Change("Python", a.python or None, b.python or None)] if a.python or b.python else []
-    return (*python, *_texts(before, after))
+    python = [Change("Python", a.python, b.python)] if a.python and b.python else []
+    return (*python, *(_texts(before, after) if _both("packages", before, after, a, b, notes) else ()))
 
 
 def _normal(found: Mapping[str, str]) -> dict[str, str]:

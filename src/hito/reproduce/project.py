@@ -104,18 +104,21 @@ def is_repository(text: str) -> bool:
     return text.startswith(("https://", "http://", "ssh://", "git@", "file://", "git://"))
 
 
-def source_of(text: str, revision: str = "") -> Source:
+def source_of(text: str, revision: str = "", *, cloned: bool = False) -> Source:
     """`URI[#folder][@revision]` taken apart; `revision` goes before the one in the text.
+
+    Args:
+        cloned: a folder is a repository, too, and its head is taken if no revision is named.
 
     Raises: InvalidArgument: a revision that is none, a folder that leads out of the repository.
     """
     place, _, named = text.rpartition("@")
     # What follows the user of an address, `git@host:x`, `https://user@host/x`, has a colon or a slash.
-    if not place or not is_repository(place) or re.search(r"[/:]", named):
+    if not place or not (cloned or is_repository(place)) or re.search(r"[/:]", named):
         place, named = text, ""
     place, _, below = place.partition("#")
     below, _, inner = below.partition("@")
-    wanted = revision or inner or named
+    wanted = revision or inner or named or ("HEAD" if cloned else "")
     if wanted and (wanted.startswith("-") or not re.fullmatch(r"[\w./+-]+", wanted) or ".." in wanted):
         raise InvalidArgument(f"{wanted[:80]!r} is no commit, tag or branch")
     if below.startswith("/") or ".." in Path(below).parts:
