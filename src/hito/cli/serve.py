@@ -57,6 +57,10 @@ _OPTIONS = [
         envvar=["HITO_SCORING_SERVER_REQUEST_TIMEOUT", "MLFLOW_SCORING_SERVER_REQUEST_TIMEOUT"],
         help="In which a request must be answered.",
     ),
+    _option(
+        "--body-timeout", "body_seconds", default=30.0, show_default=True, type=click.FloatRange(0.001), metavar="SECONDS",
+        help="In which the body of a request must have come.",
+    ),
     _option("--max-body", default=64, show_default=True, type=click.IntRange(1), metavar="MB", help="Of a request."),
     _option(
         "--max-requests", default=1024, show_default=True, type=click.IntRange(1), help="Under way at once; others get 429."
@@ -102,8 +106,9 @@ def serve(**options: Any) -> None:
 def _serve(
     *, model_uri: str | None, registry: bool, env_manager: str, canary: tuple[str, ...], shadow: tuple[str, ...],
     ssl_certfile: str | None, ssl_keyfile: str | None, cache: str | None, keys_file: str | None, unload_after: float,
-    timeout: float, max_body: int, log_sample: float, no_conda: bool, **same: Any,
+    timeout: float, max_body: int, log_sample: float, no_conda: bool, trust_pickle: bool, **same: Any,
 ) -> int:  # fmt: skip
+    from hito.flavors.trust import Trust
     from hito.reproduce.environments import cache_folder
     from hito.serve.run import Options, run
 
@@ -126,6 +131,7 @@ def _serve(
         predict_seconds=timeout,
         body_limit=max_body << 20,
         sample_share=log_sample,
+        trust_pickle=Trust.given(trust_pickle or None).pickle,
         **same,
     )
     if env_manager == "local" or no_conda:

@@ -42,6 +42,8 @@ _TEXT = ("content-type", "text/plain; charset=utf-8")
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PIECE = 10_000
 """Rows of a large request that are predicted, and sent, at once."""
+_READ_TIMES = 8
+"""A body that is too large is read up to so many times the limit, so that its sender hears why it is refused."""
 _OPEN = ("/ping", "/health")
 _ORIGIN = uuid.uuid4().hex[:8]
 _numbers = itertools.count(1)
@@ -90,6 +92,13 @@ class Application:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.begin(loop)
+        if self._observer.shared:
+            self._tick(loop)
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Any worker may be asked for the counters of all; they read what each has written."""
+        self._observer.flush()
+        loop.call_later(1.0, self._tick, loop)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.end()
@@ -167,10 +176,12 @@ class Application:
         """The whole body, refused when it is too large or too slow."""
         limit = self._limits.body
         length = headers.get("content-length") or ""
-        if length.isdigit() and int(length) > limit:
-            said = f"The body has {length} bytes, this server takes {limit}. Send fewer rows at once."
-            raise Refusal(413, "BAD_REQUEST", said)
         try:
+            if length.isdigit() and int(length) > limit:
+                if int(length) <= _READ_TIMES * limit:
+                    await self._deadlines.within(_passed(protocol))
+                said = f"The body has {length} bytes, this server takes {limit}. Send fewer rows at once."
+                raise Refusal(413, "BAD_REQUEST", said)
             return await self._deadlines.within(protocol() if length.isdigit() else _collected(protocol, limit))
         except TimeoutError:
             seconds = self._limits.body_seconds
@@ -217,7 +228,11 @@ class Application:
                 self._observer.text(self._routes_text()),
             )
         elif path == "/openapi.json":
-            protocol.response_bytes(200, [_JSON, *named], json.dumps(describe.document(self.served)).encode())
+            protocol.response_bytes(
+                200,
+                [_JSON, *named],
+                json.dumps(describe.document(self.served, keyed=bool(self._keys)), default=str).encode(),
+            )
         elif path == "/" or path in page.FILES:
             kind, content = page.find(path)
             protocol.response_bytes(200, [("content-type", kind), *page.HEADERS, *named], content)
@@ -277,13 +292,23 @@ def _route(path: str) -> str | None:
     return None
 
 
+async def _passed(protocol: Any) -> bytes:
+    """Read a body and forget it: a client that is still sending would not read why it is refused."""
+    async for _ in protocol:
+        pass
+    return b""
+
+
 async def _collected(protocol: Any, limit: int) -> bytes:
     pieces, size = [], 0
     async for piece in protocol:
         size += len(piece)
-        if size > limit:
-            raise Refusal(413, "BAD_REQUEST", f"The body has more than the {limit} bytes that this server takes.")
-        pieces.append(bytes(piece))
+        if size <= limit:
+            pieces.append(bytes(piece))
+        elif size > _READ_TIMES * limit:
+            break
+    if size > limit:
+        raise Refusal(413, "BAD_REQUEST", f"The body has more than the {limit} bytes that this server takes.")
     return b"".join(pieces)
 
 

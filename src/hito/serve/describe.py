@@ -3,8 +3,20 @@
 from typing import Any
 
 from hito import __version__
-from hito.core.signature import AnyValue, ArrayOf, Column, MapOf, ObjectOf, Scalar, Schema, Tensor, ValueType
-from hito.serve.served import Served
+from hito.core.signature import (
+    AnyValue,
+    ArrayOf,
+    Column,
+    MapOf,
+    ObjectOf,
+    ParamSpec,
+    Scalar,
+    Schema,
+    Signature,
+    Tensor,
+    ValueType,
+)
+from hito.serve.served import Entry, Served
 
 _TYPES: dict[str, dict[str, Any]] = {
     "boolean": {"type": "boolean"},
@@ -18,33 +30,88 @@ _TYPES: dict[str, dict[str, Any]] = {
 }
 
 
-def document(served: Served) -> dict[str, Any]:
-    """The OpenAPI document of everything that is served now."""
-    paths: dict[str, Any] = {}
-    for route, entry in sorted(served.entries.items()):
-        predictor = entry.current.predictor
-        signature = predictor.signature
-        columns = _columns(
-            signature.inputs if signature else None, predictor.known.form.names if predictor.known.form else None
-        )
-        path = f"/models/{route}/invocations" if route else "/invocations"
-        who = predictor.identity
-        paths[path] = {
-            "post": {
-                "summary": f"Predict with {who.name or who.uri}{f', version {who.version}' if who.version else ''}",
-                "description": f"Compiled: {predictor.verdict}.",
-                "requestBody": {"required": True, "content": {"application/json": {"schema": _request(columns)}}},
-                "responses": {
-                    "200": {
-                        "description": "One prediction a row, in order.",
-                        "content": {"application/json": {"schema": {"type": "object", "required": ["predictions"]}}},
-                    },
-                    "400": {"description": "The input does not fit."},
-                    "503": {"description": "Too many requests wait; Retry-After says when to come again."},
-                },
-            }
+_REFUSALS = {
+    "400": "The input does not fit: BAD_REQUEST for a body that cannot be read, INVALID_PARAMETER_VALUE for one that does "
+    "not fit the signature.",
+    "404": "No model is served here.",
+    "413": "The body is too large.",
+    "415": "The body is neither JSON nor CSV nor Parquet.",
+    "429": "Too many requests are under way; Retry-After says when to come again.",
+    "503": "Too many requests wait for this model; Retry-After says when to come again.",
+    "504": "The model did not answer in time.",
+}
+
+
+def document(served: Served, *, keyed: bool = False) -> dict[str, Any]:
+    """The OpenAPI document of everything that is served now.
+
+    Args:
+        keyed: whether an API key is asked for.
+    """
+    paths = {
+        f"/models/{route}/invocations" if route else "/invocations": {"post": _operation(entry)}
+        for route, entry in sorted(served.entries.items())
+    }
+    found: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "Models served by hito", "version": __version__},
+        "paths": paths,
+        "components": {"schemas": {"Refusal": _REFUSAL}},
+    }
+    if keyed:
+        found["components"]["securitySchemes"] = {
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
         }
-    return {"openapi": "3.1.0", "info": {"title": "Models served by hito", "version": __version__}, "paths": paths}
+        found["security"] = [{"bearer": []}, {"header": []}]
+    return found
+
+
+_REFUSAL = {
+    "type": "object",
+    "required": ["error_code", "message"],
+    "properties": {"error_code": {"type": "string"}, "message": {"type": "string"}},
+}
+
+
+def _operation(entry: Entry) -> dict[str, Any]:
+    """One route: what its model takes and gives."""
+    predictor = entry.current.predictor
+    signature, who, form = predictor.signature, predictor.identity, predictor.known.form
+    columns = _columns(signature.inputs if signature else None, form.names if form else None)
+    name = f"{who.name}, version {who.version}" if who.version else who.name or who.uri
+    refused = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    schema = _request(columns, signature)
+    content = {"application/json": {"schema": schema}, "text/csv": {"schema": {"type": "string"}}}
+    answer = {
+        "type": "object",
+        "required": ["predictions"],
+        "properties": {"predictions": {"type": "array", "items": _given(signature.outputs if signature else None)}},
+    }
+    return {
+        "summary": f"Predict with {name}",
+        "description": f"Compiled: {predictor.verdict}.",
+        "requestBody": {"required": True, "content": content},
+        "responses": {
+            "200": {
+                "description": "One prediction a row, in order.",
+                "content": {"application/json": {"schema": answer}},
+            },
+            **{status: {"description": said, "content": refused} for status, said in _REFUSALS.items()},
+        },
+    }
+
+
+def _given(outputs: Schema | None) -> dict[str, Any]:
+    """One prediction."""
+    if outputs is None or len(outputs) != 1:
+        return {}
+    only = outputs[0]
+    if isinstance(only, Column):
+        return _value(only.type) if only.name is None else {}
+    kind = only.dtype
+    one = {"type": "integer"} if kind.startswith(("int", "uint")) else {"type": "number"} if "float" in kind else {}
+    return one if len(only.shape) == 1 else {"type": "array", "items": one}
 
 
 def _columns(schema: Schema | None, names: tuple[str, ...] | None) -> dict[str, dict[str, Any]]:
@@ -74,12 +141,21 @@ def _value(kind: ValueType) -> dict[str, Any]:
     return {}
 
 
-def _request(columns: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _parameter(spec: ParamSpec) -> dict[str, Any]:
+    one = _value(spec.type)
+    found = one if spec.shape is None else {"type": "array", "items": one}
+    return {**found, "default": spec.default}
+
+
+def _request(columns: dict[str, dict[str, Any]], signature: Signature | None) -> dict[str, Any]:
     rows = {"type": "array", "items": {"type": "array"}}
     names = {"type": "array", "default": list(columns)}
     record: dict[str, Any] = {"type": "object"}
     if columns:
-        record |= {"properties": columns, "required": list(columns)}
+        inputs = (signature.inputs if signature else None) or ()
+        optional = {one.name for one in inputs if isinstance(one, Column) and not one.required}
+        record |= {"properties": columns, "required": [name for name in columns if name not in optional]}
+    params = {one.name: _parameter(one) for one in (signature.params if signature else None) or ()}
     return {
         "type": "object",
         "oneOf": [
@@ -96,5 +172,5 @@ def _request(columns: dict[str, dict[str, Any]]) -> dict[str, Any]:
             {"required": ["instances"], "properties": {"instances": {"type": "array"}}},
             {"required": ["inputs"], "properties": {"inputs": {}}},
         ],
-        "properties": {"params": {"type": "object"}},
+        "properties": {"params": {"type": "object", "properties": params}},
     }  # fmt: skip

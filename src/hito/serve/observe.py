@@ -25,6 +25,8 @@ class Observer:
     def __init__(self) -> None:
         from prometheus_client import CollectorRegistry, Counter, Histogram
 
+        self.shared = bool(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
+        """Whether other workers count as well; then the counters lie in files."""
         self._registry = CollectorRegistry()
         names = ["model", "version"]
         steps = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -61,7 +63,7 @@ class Observer:
     def refused(self, predictor: Predictor | None, status: int) -> None:
         """A request got no prediction."""
         who = predictor.identity if predictor else None
-        self._errors.labels(who.name if who else "", who.version if who else "", str(status)).inc()
+        self._errors.labels((who.name or who.uri) if who else "", who.version if who else "", str(status)).inc()
 
     def text(self, more: str = "") -> bytes:
         """All counters, as Prometheus reads them; with several workers, of all of them."""
@@ -69,7 +71,7 @@ class Observer:
 
         self.flush()
         registry = self._registry
-        if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        if self.shared:
             from prometheus_client import multiprocess
 
             registry = CollectorRegistry()

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from hito.core.signature import Column, Scalar, Schema, Signature, Tensor
 from hito.serve.form import Form, taken
-from hito.serve.refusal import Refusal, bad_request
+from hito.serve.refusal import Refusal, bad_request, misfit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,10 +114,11 @@ def _matrix(body: bytes, form: Form) -> "NDArray[np.float64] | None":
 
 def _split(split: _Split, form: Form) -> "NDArray[np.float64] | None":
     given = split.columns
-    if not split.data or form.tensor:
-        return None  # an array's type is that of the JSON, which is not known here any more
+    if not split.data:
+        return None
     if form.names is None:
-        return _rows(split.data, form.count) if given is None else None
+        placed = given is None or (form.tensor and len(given) == form.count)
+        return _rows(split.data, form.count) if placed else None
     if given is None:
         return None
     values = _rows(split.data, len(given))
@@ -160,17 +161,14 @@ def _general(body: bytes, signature: Signature | None) -> Parsed:
     except (ValueError, RecursionError) as error:
         raise bad_request(f"The body is no JSON: {_short(error)}.") from None
     if not isinstance(content, dict):
-        raise bad_request(
-            f"The body must be a JSON object with one of {', '.join(KEYS)}; it is a {_json_type(content)}."
-        )
-    given = [key for key in KEYS if key in content]
-    others = [key for key in content if key not in (*KEYS, "params")]
-    if len(given) != 1 or others:
+        raise bad_request(f"The body must be a JSON object with one of {', '.join(KEYS)}; it is {_article(content)}.")
+    given = [key for key in KEYS if key in content]  # other members mean nothing, to MLflow neither
+    if len(given) != 1:
         found = ", ".join(map(repr, list(content)[:10])) or "nothing"
         raise bad_request(f"The body must have exactly one of {', '.join(KEYS)}, and perhaps params; it has {found}.")
-    params = content.get("params")
+    params = content.get("params") if signature and signature.params else None
     if params is not None and not isinstance(params, dict):
-        raise bad_request(f"params must be an object, it is a {_json_type(params)}.")
+        raise bad_request(f"params must be an object, it is {_article(params)}.")
     schema = signature.inputs if signature else None
     try:
         return Parsed(data=_input(given[0], content[given[0]], schema), params=params)
@@ -183,14 +181,10 @@ def _general(body: bytes, signature: Signature | None) -> Parsed:
 def _input(key: str, value: Any, schema: Schema | None) -> Any:
     columns = tuple(one for one in schema or () if isinstance(one, Column))
     tensors = tuple(one for one in schema or () if isinstance(one, Tensor))
-    if key == "dataframe_split":
-        return _cast(_frame_of_split(value), columns)
-    if key == "dataframe_records":
-        import pandas as pd
-
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise bad_request(f"dataframe_records must be a list of objects, it is a {_json_type(value)}.")
-        return _cast(pd.DataFrame.from_records(value), columns)
+    if key in ("dataframe_split", "dataframe_records"):
+        frame = _frame_of_split(value) if key == "dataframe_split" else _frame_of_records(value)
+        only = tensors[0] if len(tensors) == 1 and tensors[0].name is None else None
+        return _cast(frame, columns) if only is None else frame.astype(only.dtype)
     if tensors:
         return _tensors(key, value, tensors)
     if columns:
@@ -208,19 +202,36 @@ def _frame_of_split(value: Any) -> Any:
     return pd.DataFrame(value["data"], columns=value.get("columns"), index=value.get("index"))
 
 
+def _frame_of_records(value: Any) -> Any:
+    import pandas as pd
+
+    if not isinstance(value, list):
+        raise bad_request(f"dataframe_records must be a list of objects, it is {_article(value)}.")
+    return pd.DataFrame(value)
+
+
 def _columns(key: str, value: Any, columns: tuple[Column, ...]) -> Any:
     """Instances and inputs for a table."""
     import pandas as pd
 
     if isinstance(value, dict):
         lists = any(isinstance(one, list) for one in value.values())
-        return _cast(pd.DataFrame(value if lists else [value]), columns)
+        return _cast(_as_arrays(pd.DataFrame(value if lists else [value]), columns), columns)
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-        return _cast(pd.DataFrame.from_records(value), columns)
+        return _cast(_as_arrays(pd.DataFrame.from_records(value), columns), columns)
     if columns[0].name is None:
         frame = pd.DataFrame(value) if isinstance(value, list) else pd.DataFrame([value])
         return _cast(frame, columns)
     return np.array(value)  # a table of named columns cannot be had from it: the signature's check says so
+
+
+def _as_arrays(frame: Any, columns: tuple[Column, ...]) -> Any:
+    """In these two forms values pass through arrays of the declared types, where a text's bytes are its letters."""
+    for column in columns:
+        if column.type == Scalar("binary") and column.name in frame:
+            letters = [base64.b64encode(str(one).encode()).decode() for one in frame[column.name]]
+            frame[column.name] = letters
+    return frame
 
 
 def _arrays(key: str, value: Any) -> Any:
@@ -236,6 +247,10 @@ def _arrays(key: str, value: Any) -> Any:
 def _tensors(key: str, value: Any, tensors: tuple[Tensor, ...]) -> Any:
     """Arrays of the declared types."""
     if tensors[0].name is None:
+        if isinstance(value, dict):
+            raise bad_request(f"{key} gives arrays by name, and the model takes one without any.")
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            raise misfit(f"{key} gives objects, and the model takes rows of numbers.")
         return np.array(value, dtype=tensors[0].dtype)
     if isinstance(value, list) and key == "instances":
         value = {one.name: [row[one.name] for row in value] for one in tensors}
@@ -247,6 +262,9 @@ def _tensors(key: str, value: Any, tensors: tuple[Tensor, ...]) -> Any:
 
 def _cast(frame: Any, columns: Sequence[Column]) -> Any:
     """A frame's columns as the signature declares them, before it is enforced: over JSON, numbers may come as text."""
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise misfit(f"Column {str(twice[0])!r} is there more than once.")
     for at, column in enumerate(columns):
         name = at if column.name is None else column.name
         if column.name is None and at < frame.shape[1]:
@@ -271,14 +289,15 @@ def _cast_column(values: Any, target: str) -> Any:
         numbers = [_whole(value, target) for value in values.tolist()]
         return pd.Series(numbers, index=values.index, dtype="int32" if target == "integer" else "int64")
     if target in _NUMBERS:
-        return pd.to_numeric(values).astype("float32" if target == "float" else "float64")
+        return values.astype("float32" if target == "float" else "float64")
     if target == "boolean":
         return values.map(bool).astype("bool")
     if target == "datetime":
-        return pd.to_datetime(values)
+        found = pd.to_datetime(values)
+        return found if getattr(found.dtype, "tz", None) else found.astype("datetime64[ns]")
     if target == "binary":
         return values.map(lambda text: base64.b64decode(text, validate=True))
-    return values
+    return values if target != "string" or values.dtype.kind not in "iufb" else values.astype(object)
 
 
 def _whole(value: Any, target: str) -> int:
@@ -340,13 +359,13 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(one) for key, one in value.items()}
     kind = type(value).__name__
     if kind == "DataFrame":
-        return json.loads(value.rename(columns=str).to_json(orient="records", date_format="iso", double_precision=15))
+        names = [str(name) for name in value.columns]
+        columns = [[_plain(one) for one in value.iloc[:, at].tolist()] for at in range(len(names))]
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     if kind == "Series":
-        return json.loads(
-            value.to_frame(str(value.name if value.name is not None else 0)).to_json(
-                orient="records", date_format="iso", double_precision=15
-            )
-        )
+        return _plain(value.to_frame(value.name if value.name is not None else 0))
+    if kind in ("NaTType", "NAType"):
+        return None
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if isinstance(value, list | tuple | set | frozenset):
@@ -356,17 +375,10 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _json_type(value: Any) -> str:
-    names = {
-        type(None): "null",
-        bool: "boolean",
-        int: "number",
-        float: "number",
-        str: "text",
-        list: "list",
-        dict: "object",
-    }
-    return names.get(type(value), type(value).__name__)
+def _article(value: Any) -> str:
+    """What a value of JSON is, for a sentence."""
+    names = {type(None): "null", bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list"}
+    return names.get(type(value), "an object")
 
 
 def _short(error: BaseException) -> str:

@@ -5,6 +5,7 @@ models, made from one cache; they learn their options from the environment.
 """
 
 import asyncio
+import atexit
 import contextlib
 import ctypes
 import importlib
@@ -17,11 +18,11 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
-from hito.core.errors import HitoError, InvalidArgument
+from hito.core.errors import HitoError, InvalidArgument, PermissionDenied
 from hito.serve.app import Application, Limits
 from hito.serve.following import Follower
 from hito.serve.loading import Source
@@ -65,10 +66,21 @@ def run(options: Options) -> int:
     try:
         keys(options)
         check_address(options.host, options.port)
-        return asyncio.run(_alone(options)) if options.workers == 1 else _many(options)
+        _leave(asyncio.run(_alone(options)) if options.workers == 1 else _many(options))
+    except PermissionDenied as error:
+        print(f"hito: {error}. Here that is --trust-pickle", file=sys.stderr)
+        return 1
     except HitoError as error:
         print(f"hito: {error}", file=sys.stderr)
         return 1
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once. Granian's own threads may still ask for the interpreter while it is taken down, which aborts it."""
+    atexit._run_exitfuncs()  # noqa: SLF001  what an ordinary end would do, and os._exit does not
+    logging.shutdown()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def variables(options: Options) -> dict[str, str]:
