@@ -50,9 +50,9 @@ export function fileAddress(place: Place, path: string): string {
   return addressOf(GET_VERSION_ARTIFACT, { ...place, path });
 }
 
-/** The file as something to look at, which may not reach the page around it. */
-export function viewAddress(place: Place, path: string): string {
-  return addressOf(VIEW_FILE, { ...place, path });
+/** The file as something to look at, which may not reach the page around it; its scripts run where a person asked for them. */
+export function viewAddress(place: Place, path: string, scripts = false): string {
+  return addressOf(VIEW_FILE, { ...place, path, ...(scripts ? { scripts } : {}) });
 }
 
 /** A folder, or with an empty path everything, as one archive. */

@@ -38,7 +38,7 @@ export function Preview({ where, path, entry, setPath }: Props) {
   if (!known) return <Skeleton lines={5} />;
   const viewable = ["picture", "html", "pdf"].includes(shownAs(path).kind) && !known.is_dir;
   return (
-    <section className="preview" aria-label={path}>
+    <div className="preview">
       <header className="preview-bar">
         {known.is_dir && <FolderIcon aria-hidden="true" />}
         <h3 className="cut" title={path}>
@@ -74,6 +74,6 @@ export function Preview({ where, path, entry, setPath }: Props) {
       ) : (
         <Content where={where} path={path} size={known.file_size ?? undefined} />
       )}
-    </section>
+    </div>
   );
 }

@@ -7,7 +7,7 @@ const MOST_COLUMNS = 200;
 export async function parquetSource(place: Place, path: string): Promise<TableSource> {
   const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { compressors }] = await Promise.all([
     import("hyparquet"),
-    import("hyparquet-compressors"),
+    import("./compressors"),
   ]);
   const { size } = await fetchPiece(place, path, 0, 1);
   const file = {

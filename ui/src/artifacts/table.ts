@@ -34,7 +34,7 @@ export function widthsOf(columns: readonly TableColumn[], rows: readonly (readon
   return columns.map((column, at) => {
     const longest = rows
       .slice(0, 50)
-      .reduce((most, row) => Math.max(most, String(row[at] ?? "").length), column.name.length + 1);
-    return Math.max(56, Math.min(320, longest * 7.6 + 20));
+      .reduce((most, row) => Math.max(most, String(row[at] ?? "").length), column.name.length + 2);
+    return Math.max(56, Math.min(320, longest * 7.8 + 26));
   });
 }

@@ -33,7 +33,7 @@ interface Props {
 const HEAD = 62;
 const ROW = 30;
 const NARROWEST = 148;
-const WIDEST = 320;
+const WIDEST = 520;
 
 /** Lines by runs, virtual in both directions; names of lines and of runs stay in view. */
 export function CompareTable(props: Props) {

@@ -50,12 +50,18 @@ export function DiffView({ a, b, names }: Props) {
         tabIndex={0}
       >
         <table className={split ? "split" : "unified"}>
+          <colgroup>
+            <col className="diff-number" />
+            <col className={split ? "" : "diff-number"} />
+            <col className={split ? "diff-number" : ""} />
+            <col />
+          </colgroup>
           <thead>
             <tr>
-              <th colSpan={2} className="cut" title={names[0]}>
+              <th colSpan={split ? 2 : 3} className="cut" title={names[0]}>
                 − {names[0]}
               </th>
-              <th colSpan={2} className="cut" title={names[1]}>
+              <th colSpan={split ? 2 : 1} className="cut" title={names[1]}>
                 + {names[1]}
               </th>
             </tr>

@@ -40,7 +40,7 @@ export function Overlaid({ compared, find, setFind }: Props) {
       {found.length === 0 && <Empty title={t("compare.nothing")} />}
       <div className="overlaid-grid">
         {found.slice(0, most).map((key) => (
-          <CurvePanel key={key} runs={compared} metrics={[key]} />
+          <CurvePanel key={key} runs={compared} keys={[key]} legend cursorGroup="compare" />
         ))}
       </div>
       {found.length > most && (

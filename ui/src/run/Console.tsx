@@ -64,7 +64,7 @@ export function Console({ run }: { run: Run }) {
           {t("artifacts.download")}
         </a>
       </div>
-      {cut && <p className="preview-note">{t("run.consoleCut", { size: bytes(cut) })}</p>}
+      {cut > 0 && <p className="preview-note">{t("run.consoleCut", { size: bytes(cut) })}</p>}
       <section
         ref={box}
         className="run-console-text"

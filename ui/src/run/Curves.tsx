@@ -49,7 +49,7 @@ export function Curves({ run, find, setFind }: { run: Run; find: string; setFind
       {found.length === 0 && <Empty title={t("run.noneFound")} />}
       <div className="run-curves-grid">
         {found.slice(0, most).map((key) => (
-          <CurvePanel key={key} runs={runs} metrics={[key]} />
+          <CurvePanel key={key} runs={runs} keys={[key]} />
         ))}
       </div>
       {found.length > most && (

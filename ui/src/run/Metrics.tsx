@@ -23,12 +23,13 @@ export function Metrics({ run, show }: { run: Run; show: (key: string) => void }
   }, [metrics, text]);
   const keys = useMemo(() => [...new Set(found.slice(0, DRAWN).map(({ key }) => key))], [found]);
   const outlines = useOutlines(run.info.run_id, keys);
+  const moved = [...(outlines.data?.values() ?? [])].some((curve) => curve.count > 1);
   return (
     <Section title={t("run.metrics")} size={metrics.length} find={{ text, set: setText }}>
       {metrics.length === 0 ? (
         <p className="quiet">{t(run.info.status === "RUNNING" ? "run.noMetricsYet" : "run.noMetrics")}</p>
       ) : (
-        <table className="pairs metrics">
+        <table className={`pairs metrics ${moved ? "" : "still"}`}>
           <thead>
             <tr>
               <th scope="col">{t("run.metric")}</th>

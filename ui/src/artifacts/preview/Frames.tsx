@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fileAddress, viewAddress } from "../../api/artifacts";
+import { Button } from "../../kit/Button";
 import { Empty } from "../../kit/Empty";
 import { nameOf } from "../tree";
 import type { FileProps } from "./Content";
@@ -31,21 +32,31 @@ export function Picture({ where, path }: FileProps) {
   );
 }
 
-/** A page that somebody uploaded: in a frame that is nobody's origin. */
+/** A page that somebody uploaded: in a frame that is nobody's origin and reaches nothing. Scripts run only when asked to. */
 export function Frame({ where, path }: FileProps) {
+  const { t } = useTranslation();
+  const [scripts, setScripts] = useState(false);
   return (
-    <div className="preview-body">
+    <div className="preview-body frame">
+      <p className="preview-note plain">
+        {t(scripts ? "artifacts.scriptsRun" : "artifacts.scriptsRest")}
+        <Button look="plain" onClick={() => setScripts(!scripts)}>
+          {t(scripts ? "artifacts.stopScripts" : "artifacts.runScripts")}
+        </Button>
+      </p>
       <iframe
+        key={String(scripts)}
         className="preview-frame"
         title={nameOf(path)}
-        src={viewAddress(where, path)}
-        sandbox="allow-scripts allow-popups"
+        src={viewAddress(where, path, scripts)}
+        sandbox={scripts ? "allow-scripts" : ""}
         referrerPolicy="no-referrer"
       />
     </div>
   );
 }
 
+/** A PDF, in the browser's own reader, which does not start in a sandbox and is one itself. */
 export function Pdf({ where, path }: FileProps) {
   return (
     <div className="preview-body">
