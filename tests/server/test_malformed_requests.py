@@ -13,12 +13,15 @@ import msgspec
 import pytest
 
 from hito.api.catalogue import INSIDE, OUTSIDE
+from hito.api.ui import catalogue
+from hito.server.page_transfers import PAGE_TRANSFERS
 from hito.server.routes import paths
 from hito.server.transfers import TRANSFERS
 from hito.wire.endpoint import Any_Endpoint
+from hito.wire.ui.runs import EXPORT
 
-ENDPOINTS = [*dict(INSIDE), *dict(OUTSIDE), *TRANSFERS]
-MESSAGES = [*dict(INSIDE), *dict(OUTSIDE)]
+MESSAGES = [*dict(INSIDE), *dict(OUTSIDE), *dict(catalogue.INSIDE), EXPORT]
+ENDPOINTS = [*MESSAGES, *TRANSFERS, *(one for one in PAGE_TRANSFERS if one is not EXPORT)]
 ALLOWED = {200, 206, 304, 400, 403, 404, 413, 416, 501}
 HEX = "0123456789abcdef"
 

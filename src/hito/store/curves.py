@@ -94,6 +94,17 @@ def columns(tx: Tx, run: int, key: int, start: int | None = None, end: int | Non
     return in_step_order(series)
 
 
+def columns_by_time(tx: Tx, run: int, key: int, start: int, end: int) -> Series:
+    """Points of a curve in history order, those of the times `start` … `end` (both included)."""
+    index = tx.all(
+        "SELECT seq FROM metric_chunks WHERE run_id = ? AND key_id = ? AND max_timestamp >= ? AND min_timestamp <= ? "
+        "ORDER BY min_timestamp, min_step, seq",
+        (run, key, start, end),
+    )
+    series = joined([*chunks(tx, run, key, index), tail(tx, run, key)])
+    return in_history_order(picked(series, (series.timestamps >= start) & (series.timestamps <= end)))
+
+
 def interval(tx: Tx, run: int, key: int, limit: int, start: int | None = None, end: int | None = None) -> Series:
     """At most `limit` points evenly from `columns`, the first and the last kept."""
     return sampled(columns(tx, run, key, start, end), limit)

@@ -74,10 +74,21 @@ def _from_points(tx: Tx, curve: Curve, axis: Axis, low: int, high: int) -> Outli
     if axis == "step":
         series = curves.columns(tx, curve.run, curve.key, low, high)
         return Outline(series, size(series), curve.first_step, curve.last_step)
-    series = _on(axis, curves.columns(tx, curve.run, curve.key))
-    bounds = (int(series.steps[0]), int(series.steps[-1]))
-    series = _between(series, low, high)
-    return Outline(series, size(series), *bounds)
+    series = _on(axis, curves.columns_by_time(tx, curve.run, curve.key, low, high))
+    return Outline(series, size(series), *_times(tx, curve))
+
+
+def _times(tx: Tx, curve: Curve) -> tuple[int, int]:
+    """When the first and the last point of a curve were logged."""
+    row = tx.one(
+        "SELECT min(min_timestamp), max(max_timestamp) FROM metric_chunks WHERE run_id = ? AND key_id = ?",
+        (curve.run, curve.key),
+    )
+    ends = [time for time in row or () if time is not None]
+    times = curves.tail(tx, curve.run, curve.key).timestamps
+    if len(times):
+        ends += [int(times.min()), int(times.max())]
+    return min(ends), max(ends)
 
 
 def _from_outlines(tx: Tx, curve: Curve, axis: Axis, low: int, high: int, least: int) -> Outline | None:

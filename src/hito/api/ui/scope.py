@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec import structs
+
 from hito.core import rules
 from hito.core.runs import ViewType
 from hito.search import page
@@ -21,6 +23,8 @@ from hito.wire.types import enum_of
 from hito.wire.ui.runs import Ordered, Where
 
 _PARENT = Tag(PARENT)
+_SHOWN = structs.replace(RUNS, ordered=RUNS.ordered | {"dataset"})
+"""Runs, as far as a column is concerned: a dataset cannot be ordered by, but shown."""
 
 
 class Scope(NamedTuple):
@@ -83,7 +87,7 @@ def fields_of(texts: Sequence[str]) -> list[Operand]:
 
 @lru_cache(maxsize=4096)
 def _field(text: str) -> Operand:
-    orders: tuple[Order, ...] = parse_order([text], RUNS)
+    orders: tuple[Order, ...] = parse_order([text], _SHOWN)
     return orders[0].operand
 
 
