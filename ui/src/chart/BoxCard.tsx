@@ -33,13 +33,13 @@ export function BoxCard(props: GridCardProps) {
   const by = useMemo(() => {
     if (own) return own;
     if (!found.columns) return "";
-    return (
-      telling(
-        found.columns,
-        fields.filter((field) => field !== metric),
-        metric,
-      )[0] ?? ""
+    const { of } = found.columns;
+    const others = telling(
+      found.columns,
+      fields.filter((field) => field !== metric),
+      metric,
     );
+    return others.find((field) => distinct(of.get(field) as Column) <= FEW) ?? others[0] ?? "";
   }, [own, found.columns, fields, metric]);
   const boxes = useMemo((): NamedBox[] => {
     const [group, target] = [found.columns?.of.get(by), found.columns?.of.get(metric)];

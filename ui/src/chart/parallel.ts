@@ -5,7 +5,7 @@ import { moment, number } from "../kit/format";
 import type { Limit } from "./analysis";
 import type { Inks } from "./EChart";
 import { shortName } from "./fieldNames";
-import { categories, isTime, ramp } from "./scatter";
+import { categories, isTime, isWide, ramp } from "./scatter";
 
 /** The first runs with a value on every axis. */
 export function rowsOf(columns: Columns, axes: readonly string[], most: number): number[] {
@@ -70,7 +70,6 @@ export function parallelOption(
         activeOpacity: rows.length > 300 ? 0.5 : 0.8,
         emphasis: { lineStyle: { width: 3, opacity: 1 } },
         progressive: 500,
-        smooth: 0.15,
         data: rows.map((row) => axes.map((field) => columns.of.get(field)?.values[row])),
       },
     ],
@@ -90,7 +89,7 @@ function axis(columns: Columns, field: string, dim: number, inks: Inks): object 
     nameTextStyle: { color: inks.of("var(--ink)"), fontSize: 11 },
     ...(column?.kind === "texts"
       ? { type: "category", data: wordsOf(column) }
-      : { type: "value", scale: true }),
+      : { type: column && isWide(column.values) ? "log" : "value", scale: true }),
     splitNumber: 4,
     axisLine: { lineStyle: { color: inks.of("var(--border-strong)") } },
     axisTick: { show: false },
@@ -98,6 +97,8 @@ function axis(columns: Columns, field: string, dim: number, inks: Inks): object 
     axisLabel: {
       color: inks.of("var(--ink-2)"),
       fontSize: 10,
+      textBorderColor: inks.of("var(--surface)"),
+      textBorderWidth: 3,
       width: 80,
       overflow: "truncate",
       ...(column?.kind === "numbers" && {

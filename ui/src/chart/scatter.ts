@@ -69,6 +69,18 @@ export function scatterOption(dots: readonly Dot[], names: Names, inks: Inks): E
   };
 }
 
+/** Whether positive numbers lie powers of ten apart, as learning rates do. */
+export function isWide(values: Iterable<number | string | null>): boolean {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const value of values) {
+    if (typeof value !== "number" || Number.isNaN(value)) continue;
+    if (value <= 0) return false;
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+  }
+  return most / least > 100;
+}
+
 export function isTime(name: string): boolean {
   return name === "start_time" || name === "end_time";
 }
@@ -76,7 +88,9 @@ export function isTime(name: string): boolean {
 export function axis(values: readonly (number | string | null)[], name: string, inks: Inks): object {
   const texts = values.some((value) => typeof value === "string");
   return {
-    ...(texts ? { type: "category", data: categories(values) } : { type: "value", scale: true }),
+    ...(texts
+      ? { type: "category", data: categories(values) }
+      : { type: isWide(values) ? "log" : "value", scale: true }),
     axisLine: { lineStyle: { color: inks.of("var(--border-strong)") } },
     axisTick: { show: false },
     splitLine: { show: !texts, lineStyle: { color: inks.of("var(--border)") } },
