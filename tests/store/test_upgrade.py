@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import apsw
@@ -12,6 +13,8 @@ import psycopg
 import pytest
 
 from hito.core.errors import HitoError, Internal, InvalidArgument
+from hito.series.chunk import pack, seal, unpack
+from hito.store import outlines, run_rows, saved_views
 from hito.store import postgres as in_postgres
 from hito.store import sqlite as in_sqlite
 from hito.store.open import open_database
@@ -118,6 +121,47 @@ def test_a_store_of_an_older_version_is_brought_up_to_date_and_keeps_its_rows(st
 
     execute(store_uri, "INSERT INTO colours (name) VALUES ('blue')")
     execute(store_uri, "UPDATE counters SET unit = 'id'")
+
+
+def test_a_store_of_schema_1_keeps_its_curves_and_learns_what_the_page_needs(blank_uri: str) -> None:
+    """A store from before outlines and saved views: what it holds is read as it was, what is new is written."""
+    with blank_upgrading(blank_uri) as store:
+        upgrade(store, steps()[:1])
+    execute(blank_uri, "INSERT INTO experiments VALUES (1, 'old', 'mlflow-artifacts:/1', 0, 1, 1)")
+    execute(blank_uri, "INSERT INTO keys (id, name) VALUES (1, 'loss')")
+    values = "1, 'a', 1, 'run', '', 3, 5"
+    execute(
+        blank_uri, f"INSERT INTO runs (id, uuid, experiment_id, name, user_id, status, start_time) VALUES ({values})"
+    )
+    points = [(step, step, float(step % 97)) for step in range(2000)]
+    body = "X'" + seal(unpack([pack(points)])).hex() + "'"
+    if not blank_uri.startswith("sqlite"):
+        body = f"decode('{seal(unpack([pack(points)])).hex()}', 'hex')"
+    execute(blank_uri, f"INSERT INTO metric_chunks VALUES (1, 1, 0, 2000, 0, 1999, 0, 1999, {body})")
+    latest_row = "1, 1, 1, 5, 60, 1999, 1999, 2000, 0, 0, 96, 95000, 0, 0, 0, 0"
+    execute(blank_uri, f"INSERT INTO metric_latest VALUES ({latest_row})")
+
+    database = open_database(blank_uri)
+
+    curve = database.read(lambda tx: outlines.existing(tx, [1], [1]))[1, 1]
+    drawn = database.read(lambda tx: outlines.outline(tx, curve, "step", None, None, 5))
+    assert (drawn.count, drawn.series.values.min(), drawn.series.values.max()) == (2000, 0, 96)
+    saved = database.write(lambda tx: saved_views.create(tx, "experiments/1", "best", "?", ""))
+    assert database.read(lambda tx: saved_views.of_scope(tx, "experiments/1")) == [saved]
+    assert database.read(lambda tx: run_rows.newest(tx, 5)) == [1]
+    assert database.check() == []
+    database.close()
+
+
+@contextmanager
+def blank_upgrading(uri: str) -> Iterator[Upgrading]:
+    """What `upgrade` works on, for a database without a schema: in SQLite a bare connection has to be dressed up."""
+    if not uri.startswith("sqlite"):
+        with closing(in_postgres.link.connect(uri)) as connection:
+            yield in_postgres._Upgrading(connection)
+        return
+    with closing(apsw.Connection(str(file_of(uri)))) as connection:
+        yield in_sqlite._Upgrading(SimpleNamespace(_writer=connection, path=file_of(uri), read_only=False))  # type: ignore[arg-type]
 
 
 def test_a_store_of_a_newer_version_is_refused_and_not_touched(store_uri: str) -> None:
