@@ -144,6 +144,7 @@ def test_a_model_that_does_not_pass_is_refused_by_mlflows_validation(store: Path
         ({"language": "fr"}, "'en' or 'es'"),
         ({"model_type": "question-answering"}, "'classifier' or 'regressor'"),
         ({"extra_metrics": [3]}, "give a function"),
+        ({"extra_metrics": [lambda truth, said: 1.0]}, "cannot be logged"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_logged(

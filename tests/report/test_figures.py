@@ -35,12 +35,6 @@ def test_a_step_is_one_two_or_five_of_a_power_of_ten(rough):
     assert f"{step:e}"[0] in "1259"
 
 
-@given(st.lists(st.one_of(st.none(), st.floats())))
-def test_an_extent_is_never_empty(values):
-    low, high = extent(values)
-    assert low < high
-
-
 @given(st.lists(st.one_of(st.none(), st.floats(allow_nan=False)), max_size=40))
 def test_a_ramp_rises_with_the_values(values):
     tones = ramp(values)
@@ -115,3 +109,10 @@ def test_the_parameter_that_drives_the_metric_matters_most_and_a_name_for_each_r
     assert "name" not in found
     assert found["odd"] < 0.2
     assert importance(runs[:5], "accuracy") == []
+
+
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=5), st.booleans(), st.sampled_from([0, 0.04]))
+def test_a_range_is_never_empty_and_holds_all_that_can_be_drawn(values, zero, pad):
+    low, high = extent([value for value in values if abs(value) < 1e300 or value != value], zero=zero, pad=pad)
+    assert low < high
+    assert all(low <= value <= high for value in values if abs(value) < 1e300)

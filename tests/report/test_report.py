@@ -16,6 +16,7 @@ from hito.report import run_report
 from hito.report.card import card
 from hito.report.facts import MetricFacts
 from hito.report.page import POLICY
+from hito.report.pdf import pictures_dressed
 from hito.report.run import SECTIONS
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202egnp.exe\x1b[31m"
@@ -208,3 +209,11 @@ def test_a_card_has_the_scores_and_asks_for_what_only_people_know(cancer, langua
     assert "| --- |" in written
     assert {"en": "Intended use", "es": "Uso previsto"}[language] in written
     assert {"en": "0.965", "es": "0,965"}[language] in written
+
+
+def test_pictures_for_weasyprint_carry_their_own_rules_and_no_variables(material):
+    for picture in re.findall(r"<svg.*?</svg>", pictures_dressed(page_of(material)), re.DOTALL):
+        style = picture.partition("<style>")[2].partition("</style>")[0]
+        assert "var(" not in style
+        for tone in set(re.findall(r"\b[fs]-[a-z0-9]+", picture.replace(style, ""))):
+            assert f".{tone}{{" in style, tone

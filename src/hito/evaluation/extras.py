@@ -15,6 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from hito.core import rules
 from hito.core.artifacts import SafePath
 from hito.core.errors import InvalidArgument
 from hito.evaluation.evaluating import Custom
@@ -63,6 +64,12 @@ def scores(given: Mapping[str, Any] | Iterable[Any] | None) -> dict[str, Custom]
             raise InvalidArgument(
                 f"The metric {name!r} is a {type(one).__name__}; give a function, or what make_metric made."
             )
+        try:
+            rules.check_key(str(name))
+        except InvalidArgument:
+            raise InvalidArgument(
+                f"A metric is called {name!r}, which cannot be logged; give {{'name': function}}, or hito.models.make_metric."
+            ) from None
         if name in made:
             raise InvalidArgument(f"Two metrics are called {name!r}; give each a name of its own.")
         made[str(name)] = _adapted(function, hasattr(one, "eval_fn"))

@@ -185,7 +185,7 @@ def _kind(predictor: Predictor | None, known: Any, model_type: str | None) -> st
             known.astype(float)
         except (TypeError, ValueError):
             raise InvalidArgument(
-                f"The model is a regressor, and y holds {known.dtype.type.__name__} like {str(known.flat[0])!r}; "
+                f"The model is a regressor, and y holds labels like {str(known.flat[0])!r}; "
                 "give numbers, or a classifier."
             ) from None
     if kind == "regression" and known.ndim == 2:

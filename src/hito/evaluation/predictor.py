@@ -131,7 +131,7 @@ def predictor(model: Any, features: Sequence[str] | None = None) -> Predictor:
     if callable(model):
         return _plain(model, model, features)
     raise InvalidArgument(
-        f"A {type(model).__name__} cannot be evaluated: it has no predict and is no function. "
+        f"An object of type {type(model).__name__} cannot be evaluated: it has no predict and is no function. "
         "Give a model, the URI of one, or predictions by `predictions=`."
     )
 

@@ -28,7 +28,7 @@ def page(title: str, kicker: str, about: str, sections: list[tuple[str, Html]], 
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="generator", content="hito"),
         tag("title", title),
-        Html(f"<style>{_style()}</style>"),
+        Html(f"<style>{style()}</style>"),
     )
     body = tag(
         "body",
@@ -46,7 +46,7 @@ def page(title: str, kicker: str, about: str, sections: list[tuple[str, Html]], 
 
 
 @cache
-def _style() -> str:
+def style() -> str:
     """The style sheet without what only its writers read."""
     lines = files("hito.report").joinpath("style.css").read_text("utf-8").splitlines()
     return "".join(line.strip() + "\n" for line in lines if line.strip() and not line.strip().startswith("/*"))

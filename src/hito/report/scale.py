@@ -35,6 +35,8 @@ def extent(*columns: Sequence[float | None], zero: bool = False, pad: float = 0.
     if not known:
         return 0.0, 1.0
     low, high = min(known), max(known)
+    if low == high == 0:
+        return (0.0, 1.0) if zero else (-0.5, 0.5)
     room = (high - low) * pad
     if not room:
         room = abs(high) * 0.05 or 0.5
