@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { brotliCompress, constants, gzip, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -11,7 +11,7 @@ const server = process.env.HITO_URL ?? "http://127.0.0.1:5000";
 
 export default defineConfig({
   base: "./", // the server says in <base> where the page lives, so one build serves any prefix
-  plugins: [react(), layered(), compressed()],
+  plugins: [react(), layered(), compressed(), budget()],
   build: {
     outDir: "../src/hito/server/static",
     emptyOutDir: true,
@@ -70,6 +70,48 @@ function compressed(): Plugin {
         await writeFile(`${path}.gz`, await promisify(gzip)(bytes, { level: 9 }));
       });
       await Promise.all(jobs);
+    },
+  };
+}
+
+const FIRST_SCREENS = ["experiments/HomeScreen.tsx", "runs/RunsScreen.tsx"];
+const MOST = 250_000; // bytes, by gzip: what a first visit may have to wait for
+
+/** Fails a build whose first screen is heavier than it may be: the entry, a screen, and all that both import at once. */
+function budget(): Plugin {
+  return {
+    name: "budget",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_options, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+      const entry = chunks.find((chunk) => chunk.isEntry);
+      for (const screen of FIRST_SCREENS) {
+        const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(screen));
+        if (!entry || !chunk)
+          return this.error(`no chunk begins with ${screen}: name the first screens anew`);
+        const files = new Set<string>();
+        const take = (name: string) => {
+          const file = bundle[name];
+          if (!file || files.has(name)) return;
+          files.add(name);
+          if (file.type !== "chunk") return;
+          file.imports.forEach(take);
+          file.viteMetadata?.importedCss.forEach(take);
+        };
+        take(entry.fileName);
+        take(chunk.fileName);
+        const size = [...files].reduce((sum, name) => {
+          const file = bundle[name];
+          return (
+            sum + gzipSync(file?.type === "chunk" ? file.code : (file?.source ?? ""), { level: 9 }).length
+          );
+        }, 0);
+        const words = `${screen}: ${(size / 1000).toFixed(1)} KB of JavaScript and CSS by gzip, ${files.size} files`;
+        if (size > MOST) this.error(`${words}; at most ${MOST / 1000} KB`);
+        this.info(words);
+        console.log(words);
+      }
     },
   };
 }
