@@ -188,7 +188,9 @@ class Application:
             raise Refusal(408, "BAD_REQUEST", f"The body did not come within {seconds:g} s.") from None
 
     def _check_key(self, headers: Any, path: str) -> None:
-        if path in _OPEN:
+        if (
+            path in _OPEN or path == "/" or path in page.FILES
+        ):  # the page holds nothing; what it asks for is asked with a key
             return
         given = headers.get("x-api-key") or ""
         scheme, _, token = (headers.get("authorization") or "").partition(" ")

@@ -79,6 +79,16 @@ def _operation(entry: Entry) -> dict[str, Any]:
     predictor = entry.current.predictor
     signature, who, form = predictor.signature, predictor.identity, predictor.known.form
     columns = _columns(signature.inputs if signature else None, form.names if form else None)
+    if form is not None and form.names is not None and predictor.known.lows:
+        for name, low, high, kind in zip(
+            form.names, predictor.known.lows, predictor.known.highs, form.kinds, strict=True
+        ):
+            if low is not None and high is not None:
+                middle = (low + high) / 2
+                columns[name] = {
+                    **columns[name],
+                    "examples": [round(middle) if kind in "li" else float(f"{middle:.4g}")],
+                }
     name = f"{who.name}, version {who.version}" if who.version else who.name or who.uri
     refused = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     schema = _request(columns, signature)

@@ -59,6 +59,8 @@ class Follower:
         self._missed: dict[str, float] = {}
         self._left: dict[Identity, float] = {}
         self._silent = False
+        self._asking = 0.0
+        """Seconds that the source took to say what it wants."""
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -87,6 +89,7 @@ class Follower:
     def look(self, *, first: bool = False) -> None:
         """Compare once, and change what differs. Before the loop runs, at the first look, changes are made directly."""
         with self._lock:
+            began = time.monotonic()
             try:
                 wanted = self._source.wanted()
             except HitoError as error:
@@ -96,6 +99,8 @@ class Follower:
                     log.warning("the registry does not answer; what is served goes on: %s", error)
                 self._silent = True
                 return
+            finally:
+                self._asking = time.monotonic() - began
             self._silent = False
             for route, identity in wanted.items():
                 entry = self._served.entries.get(route)
@@ -220,15 +225,12 @@ class Follower:
             self._missed[route] = time.monotonic() + _MISSED_SECONDS
 
     def _watch(self) -> None:
-        pause = self._every
-        while not self._stop.wait(pause):
-            began = time.monotonic()
+        # A large registry is not asked more than a tenth of the time.
+        while not self._stop.wait(max(self._every, 9 * self._asking)):
             try:
                 self.look()
             except Exception as error:  # noqa: BLE001  the watch must outlive whatever a registry answers
                 log.warning("following the registry failed, and goes on: %r", error)
-            # A large registry is not asked more than a tenth of the time.
-            pause = max(self._every, 9 * (time.monotonic() - began))
 
 
 def _lines(entry: Entry) -> list[Line]:

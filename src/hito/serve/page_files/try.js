@@ -4,13 +4,14 @@ const words = {
     predict: "Predict", asJson: "Edit as JSON", body: "Body of the request", answer: "Answer", terminal: "In a terminal",
     metrics: "metrics", model: "Model", version: "version", compiled: "compiled", python: "answered by Python",
     exact: "compiled, proven exact", "within 1e-6": "compiled, proven within 1e-6", none: "No model is served yet.",
-    optional: "may be empty", away: "The server does not answer.",
+    optional: "may be empty", away: "The server does not answer.", key: "API key", enter: "Continue",
   },
   es: {
     predict: "Predecir", asJson: "Editar como JSON", body: "Cuerpo de la petición", answer: "Respuesta",
     terminal: "En una terminal", metrics: "métricas", model: "Modelo", version: "versión", compiled: "compilado",
     python: "responde Python", exact: "compilado, exactitud probada", "within 1e-6": "compilado, probado hasta 1e-6",
     none: "Todavía no se sirve ningún modelo.", optional: "puede quedar vacío", away: "El servidor no responde.",
+    key: "Clave de la API", enter: "Continuar",
   },
 };
 const language = navigator.language.startsWith("es") ? "es" : "en";
@@ -20,16 +21,10 @@ const at = (id) => document.getElementById(id);
 document.documentElement.lang = language;
 for (const place of document.querySelectorAll("[data-word]")) place.textContent = t(place.dataset.word);
 
-const [{ models }, api] = await Promise.all([json("models"), json("openapi.json")]).catch(() => [{ models: [] }, {}]);
-let shown = models[0];
-if (shown) {
-  at("choice").hidden = models.length < 2;
-  for (const model of models) at("routes").append(new Option(model.route, model.route));
-  show(shown);
-} else {
-  at("title").textContent = "hito";
-  at("about").textContent = t("none");
-}
+let models = [];
+let api = {};
+let shown;
+await begin();
 
 at("routes").addEventListener("change", (event) => show(models.find((model) => model.route === event.target.value)));
 at("form").addEventListener("input", (event) => event.target.id !== "body" && write());
@@ -38,11 +33,15 @@ at("as-json").addEventListener("click", () => {
   at("raw").hidden = !at("raw").hidden;
   at("as-json").setAttribute("aria-pressed", String(!at("raw").hidden));
 });
+at("key").addEventListener("submit", (event) => {
+  event.preventDefault();
+  begin();
+});
 at("form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const place = at("answer");
   try {
-    const answer = await fetch(address(), { method: "POST", headers: { "content-type": "application/json" }, body: at("body").value });
+    const answer = await fetch(address(), { method: "POST", headers: { "content-type": "application/json", ...key() }, body: at("body").value });
     const text = await answer.text();
     place.className = answer.ok ? "" : "bad";
     place.textContent = answer.ok ? text.replace(/^\{"predictions": (.*)\}$/s, "$1") : message(text);
@@ -52,8 +51,23 @@ at("form").addEventListener("submit", async (event) => {
   }
 });
 
-async function json(path) {
-  return (await fetch(path)).json();
+async function begin() {
+  const answers = await Promise.all(["models", "openapi.json"].map((path) => fetch(path, { headers: key() }))).catch(() => []);
+  const refused = answers.some((answer) => answer.status === 401);
+  at("key").hidden = !refused;
+  for (const place of document.querySelectorAll("[data-part]")) place.hidden = refused;
+  at("title").textContent = "hito";
+  if (refused) return;
+  if (answers.length) [{ models }, api] = await Promise.all(answers.map((answer) => answer.json()));
+  at("choice").hidden = models.length < 2;
+  at("routes").replaceChildren(...models.map((model) => new Option(model.route, model.route)));
+  if (models.length) show(models[0]);
+  else at("about").textContent = t(answers.length ? "none" : "away");
+}
+
+function key() {
+  const value = at("api-key").value;
+  return value ? { "x-api-key": value } : {};
 }
 
 function address() {
@@ -62,7 +76,7 @@ function address() {
 
 function show(model) {
   shown = model;
-  at("title").textContent = model.name || model.uri;
+  at("title").textContent = model.name || model.uri.split("/").at(-1);
   const said = [model.version && `${t("version")} ${model.version}`, t(model.compiled)];
   at("about").textContent = said.filter(Boolean).join(" · ");
   const fields = Object.entries(columns(model)).map(([name, type]) => field(name, type));
@@ -86,7 +100,7 @@ function field(name, type) {
   input.name = name;
   input.dataset.kind = kind;
   input.inputMode = kind === "number" || kind === "integer" ? "decimal" : "text";
-  input.value = kind === "number" || kind === "integer" ? "0" : "";
+  input.value = type.examples?.[0] ?? (kind === "number" || kind === "integer" ? "0" : "");
   if (type.anyOf) input.placeholder = t("optional");
   label.append(text, input);
   return label;
@@ -110,7 +124,8 @@ function write() {
 
 function terminal() {
   const body = at("body").value.replaceAll("'", "'\\''");
-  at("curl").textContent = `curl ${new URL(address(), location.href)} \\\n  -H 'content-type: application/json' \\\n  -d '${body}'`;
+  const shownKey = at("api-key").value ? " \\\n  -H 'x-api-key: …'" : "";
+  at("curl").textContent = `curl ${new URL(address(), location.href)}${shownKey} \\\n  -H 'content-type: application/json' \\\n  -d '${body}'`;
 }
 
 function message(text) {
