@@ -12,7 +12,6 @@ import { Empty } from "../kit/Empty";
 import { Problem } from "../kit/Problem";
 import { Skeleton } from "../kit/Skeleton";
 import { Tabs } from "../kit/Tabs";
-import { useKeys } from "../kit/useKeys";
 import { AddRuns } from "./AddRuns";
 import { CompareLines } from "./CompareLines";
 import { type CompareSearch, VIEWS, type View } from "./search";
@@ -55,14 +54,6 @@ export function CompareScreen() {
       ? ids.filter((id) => !compared.some(({ run_id }) => run_id === id))
       : [];
   const view = search.view ?? "table";
-  useKeys(
-    t("compare.title"),
-    VIEWS.map((one, at) => ({
-      keys: String(at + 1),
-      label: t(`compare.views.${one}`),
-      run: () => go({ view: one }, false),
-    })),
-  );
   const add = (id: string) => go({ runs: [...search.runs, id].slice(0, MOST) });
   const remove = (id: string) => go({ runs: search.runs.filter((one) => one !== id) });
   const head = (

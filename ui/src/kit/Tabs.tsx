@@ -35,7 +35,7 @@ export function Tabs({
     <Radix.Root className="tabs" value={value} onValueChange={choose}>
       <Radix.List className="tabs-list" aria-label={label}>
         {tabs.map((tab) => (
-          <Radix.Trigger key={tab.id} value={tab.id} className="tab">
+          <Radix.Trigger key={tab.id} value={tab.id} className="tab" ref={tab.id === value ? intoView : null}>
             {tab.label}
             {tab.count !== undefined && <span className="tab-count">{tab.count}</span>}
           </Radix.Trigger>
@@ -48,4 +48,9 @@ export function Tabs({
       ))}
     </Radix.Root>
   );
+}
+
+/** In a narrow window the chosen tab is not left outside. */
+function intoView(tab: HTMLElement | null): void {
+  tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

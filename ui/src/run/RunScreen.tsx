@@ -12,7 +12,6 @@ import { Empty } from "../kit/Empty";
 import { Problem } from "../kit/Problem";
 import { Skeleton } from "../kit/Skeleton";
 import { Tabs } from "../kit/Tabs";
-import { useKeys } from "../kit/useKeys";
 import { Overview } from "./Overview";
 import { RunHead } from "./RunHead";
 import { modelsOf } from "./runTags";
@@ -81,10 +80,6 @@ function Whole({ run, around }: { run: Run; around: Around | undefined }) {
     console: { content: <Console run={run} /> },
   };
   const shown = TABS.filter((one) => one !== "children" || tab === one || contents.children.count);
-  useKeys(
-    t("run.screen"),
-    shown.map((one, at) => ({ keys: String(at + 1), label: t(`run.tabs.${one}`), run: () => choose(one) })),
-  );
   return (
     <div className="run">
       <RunHead run={run} experiment={around?.experiment ?? ""} />

@@ -55,7 +55,7 @@ export function Tags({ run }: { run: Run }) {
               set={set}
               trigger={
                 <button type="button" className="tag-text" title={`${one.key}: ${one.value}`}>
-                  <span className="quiet">{one.key}</span>
+                  <span className="quiet cut">{one.key}</span>
                   {one.value && <span className="cut">{one.value}</span>}
                 </button>
               }
