@@ -12,7 +12,7 @@ from hito.core.runs import RunStatus
 from hito.search.ast import Attribute, Dataset, Metric, Operand, Order, Param, Tag
 from hito.store.database import Tx, marks
 from hito.store.search.conditions import Conditions
-from hito.store.search.fragment import sql
+from hito.store.search.fragment import Sql, sql
 from hito.store.search.run_fields import RunFields, keys, metric_value, settled_operand
 from hito.store.search.texts import among_numbers
 
@@ -37,6 +37,17 @@ _PLAIN: dict[str, tuple[str, Callable[[Any], Cell]]] = {
         str,
     ),
 }
+
+
+def _value(fields: RunFields, conditions: Conditions, field: Operand, only_numbers: bool) -> Sql:
+    """The SQL of a field's value on the run `r`."""
+    if isinstance(field, Param | Tag):
+        return fields.text(field)
+    if isinstance(field, Attribute) and (not only_numbers or field.name in ("start_time", "end_time", "duration")):
+        return Sql(_PLAIN[field.name][0])
+    if isinstance(field, Attribute | Dataset):
+        return Sql("NULL")  # no number
+    return conditions.reckon(field)
 
 
 class Cells:
@@ -72,6 +83,39 @@ class Cells:
                 elif not isinstance(field, Attribute | Metric | Param | Tag):
                     self._reckoned(some, field, found[field])
         return [found[field] for field in self._fields]
+
+    def groups_and_numbers(self, ids: Sequence[int], numeric: Sequence[bool]) -> tuple[list[int], list[Sequence[Cell]]]:
+        """When the runs began, and for each field its values, in the order of the runs; all of them exist.
+
+        Where a field is `numeric`, its numbers, and None for all else, NaN among it. One statement for all runs, in which
+        each value is a look-up: a third of what `columns` takes for a great many runs.
+        """
+        fields = RunFields(self._tx, self._experiments)
+        conditions = Conditions(self._tx, fields)
+        slow = [
+            not only_numbers and not isinstance(field, Attribute | Param | Tag)
+            for field, only_numbers in zip(self._fields, numeric, strict=True)
+        ]
+        selected = Sql("r.id, r.start_time")
+        for field, only_numbers, other in zip(self._fields, numeric, slow, strict=True):
+            if not other:
+                selected = sql("{}, {}", selected, _value(fields, conditions, field, only_numbers))
+        here = among_numbers(self._tx.dialect, "r.id", ids)
+        query = sql("SELECT {} FROM runs AS r WHERE {}", selected, here)
+        rows = {row[0]: row for row in self._tx.all(query.text, query.values)}
+        found = iter(list(zip(*(rows[one] for one in ids), strict=True))[1:])
+        starts = list(next(found))
+        values: list[Sequence[Cell]] = []
+        for field, only_numbers, other in zip(self._fields, numeric, slow, strict=True):
+            if other:
+                [column] = Cells(self._tx, self._experiments, [field]).columns(ids)
+                values.append([column.get(one) for one in ids])
+            elif isinstance(field, Attribute) and not only_numbers:
+                read = _PLAIN[field.name][1]
+                values.append([None if value is None else read(value) for value in next(found)])
+            else:
+                values.append(next(found))
+        return starts, values
 
     def _attributes(self, ids: Sequence[int], found: dict[Operand, _Found]) -> None:
         wanted = [field.name for field in found if isinstance(field, Attribute)]

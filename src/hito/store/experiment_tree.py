@@ -28,9 +28,10 @@ def branches(tx: Tx, view: ViewType) -> list[Branch]:
     within = {ViewType.ACTIVE_ONLY: "e.deleted = 0", ViewType.DELETED_ONLY: "e.deleted = 1", ViewType.ALL: "1 = 1"}
     running = int(RunStatus.RUNNING)
     mine = "r.experiment_id = e.id AND r.deleted = e.deleted"
-    counts: dict[int, int] = dict(
-        tx.all("SELECT experiment_id * 2 + deleted, count(*) FROM runs GROUP BY experiment_id, deleted")
-    )
+    # Of the indexes that begin with these two, the narrowest: 30 MB for a million runs.
+    index = " INDEXED BY runs_by_end" if tx.dialect == "sqlite" else ""
+    counted = f"SELECT experiment_id * 2 + deleted, count(*) FROM runs{index} GROUP BY experiment_id, deleted"
+    counts: dict[int, int] = dict(tx.all(counted))
     rows = tx.all(
         "SELECT e.id, e.name, e.deleted, e.creation_time, e.last_update_time, "
         f"(SELECT count(*) FROM runs AS r WHERE {mine} AND r.status = {running}), "

@@ -58,13 +58,13 @@ class Grouped:
         starts: list[Ints] = []
         numbers: list[list[Floats]] = [[] for _ in metrics]
         for batch in runs.batches():
-            columns = cells.columns(batch)
-            keys = zip(*([column.get(one) for one in batch] for column in columns[: len(by)]), strict=True)
+            begun, columns = cells.groups_and_numbers(batch, [*([False] * len(by)), *([True] * len(metrics))])
+            keys = zip(*columns[: len(by)], strict=True)
             codes.append(np.fromiter((self._place(places, key) for key in keys), np.int64, len(batch)))
             ids.append(np.array(batch, np.int64))
-            starts.append(_starts(tx, batch))
+            starts.append(np.array(begun, np.int64))
             for mine, column in zip(numbers, columns[len(by) :], strict=True):
-                mine.append(np.array([_number(column.get(one)) for one in batch], np.float64))
+                mine.append(_numbers(column))
         self._ids, self._codes, starting = _joined(ids), _joined(codes), _joined(starts)
         self._numbers = [np.concatenate(mine) if mine else np.empty(0) for mine in numbers]
         self.counts = np.bincount(self._codes, minlength=len(self.values))
@@ -152,25 +152,23 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+def _numbers(values: Sequence[Cell]) -> Floats:
+    """Values as numbers; a text that is none, such as most params, is NaN."""
+    try:
+        return np.array(values, np.float64)  # None becomes NaN
+    except ValueError:
+        return np.array([_number(value) for value in values], np.float64)
+
+
 def _number(value: Cell) -> float:
-    if isinstance(value, str) or value is None:
-        try:
-            return float(value) if value is not None else np.nan
-        except ValueError:
-            return np.nan
-    return float(value)
+    try:
+        return np.nan if value is None else float(value)
+    except ValueError:
+        return np.nan
 
 
 def _joined(parts: Sequence[Ints]) -> Ints:
     return np.concatenate(parts) if parts else np.empty(0, np.int64)
-
-
-def _starts(tx: Tx, ids: Sequence[int]) -> Ints:
-    found: dict[int, int] = {}
-    for begin in range(0, len(ids), 1000):
-        some = ids[begin : begin + 1000]
-        found.update(tx.all(f"SELECT id, start_time FROM runs WHERE id IN ({marks(len(some))})", some))
-    return np.array([found[one] for one in ids], np.int64)
 
 
 def _run_ids(tx: Tx, ids: Sequence[int]) -> dict[int, str]:

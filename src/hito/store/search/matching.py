@@ -52,7 +52,7 @@ class Matching:
             yield from (batch for batch in self._batches(partition) if batch)
 
     def _count_all(self, partition: Partition) -> int:
-        index = " INDEXED BY runs_by_start" if self._tx.dialect == "sqlite" else ""
+        index = " INDEXED BY runs_by_end" if self._tx.dialect == "sqlite" else ""  # the narrowest one
         query = sql(f"SELECT count(*) FROM runs AS r{index} WHERE {{}}", partition.where)
         row = self._tx.one(query.text, query.values)
         return int(row[0]) if row else 0
