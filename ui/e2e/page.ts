@@ -22,6 +22,7 @@ export const test = base.extend<Fixtures>({
     async ({ page, language, theme }, use) => {
       const settings = JSON.stringify({ language, theme });
       await page.addInitScript((settings) => {
+        if (window !== window.top) return; // a sandboxed preview has no storage
         if (!localStorage.getItem("hito.settings")) localStorage.setItem("hito.settings", settings);
       }, settings);
       const expected: RegExp[] = [];

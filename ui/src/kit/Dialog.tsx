@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "./IconButton";
 import "./Dialog.css";
@@ -27,8 +27,24 @@ function focusFirst(event: Event) {
   if (field instanceof HTMLInputElement) field.select();
 }
 
+/** Where the focus was goes back to it when the dialog closes; Radix knows only of triggers of its own. */
+export function useFocusBack() {
+  const before = useRef<Element | null>(null);
+  return {
+    leave: () => {
+      before.current = document.activeElement;
+    },
+    back: (event: Event) => {
+      event.preventDefault();
+      const place = before.current?.isConnected ? before.current : document.getElementById("main");
+      if (place instanceof HTMLElement) place.focus({ preventScroll: true });
+    },
+  };
+}
+
 export function Dialog({ open, close, title, hint, children, actions, wide = false }: Props) {
   const { t } = useTranslation();
+  const focus = useFocusBack();
   return (
     <Radix.Root open={open} onOpenChange={(now) => !now && close()}>
       <Radix.Portal>
@@ -36,7 +52,11 @@ export function Dialog({ open, close, title, hint, children, actions, wide = fal
         <div className="dialog-veil" />
         <Radix.Content
           className={`dialog ${wide ? "wide" : ""}`}
-          onOpenAutoFocus={focusFirst}
+          onOpenAutoFocus={(event) => {
+            focus.leave();
+            focusFirst(event);
+          }}
+          onCloseAutoFocus={focus.back}
           {...(hint ? {} : { "aria-describedby": undefined })}
         >
           <header>

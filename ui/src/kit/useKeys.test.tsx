@@ -5,8 +5,8 @@ import { allowSingleKeys, caps, useKeyAreas, useKeys } from "./useKeys";
 
 afterEach(() => allowSingleKeys(true));
 
-function Screen({ run, keys = "n" }: { run: () => void; keys?: string }) {
-  useKeys("runs", [{ keys, label: "next", run }]);
+function Screen({ run, keys = "n", frame = false }: { run: () => void; keys?: string; frame?: boolean }) {
+  useKeys("runs", [{ keys, label: "next", run }], frame);
   return <input aria-label="text" />;
 }
 
@@ -82,6 +82,20 @@ test("the innermost screen's keys are listed first, and obeyed first", async () 
   expect(inner).toHaveBeenCalled();
   expect(outer).not.toHaveBeenCalled();
   expect(container.querySelector("p")?.textContent).toBe("2");
+});
+
+test("a screen's keys go before the frame's, whichever came last", async () => {
+  const frame = vi.fn();
+  const screen = vi.fn();
+  render(
+    <>
+      <Screen run={screen} />
+      <Screen run={frame} frame />
+    </>,
+  );
+  await userEvent.keyboard("n");
+  expect(screen).toHaveBeenCalled();
+  expect(frame).not.toHaveBeenCalled();
 });
 
 test("keys are drawn as caps", () => {

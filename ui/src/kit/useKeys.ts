@@ -17,10 +17,12 @@ export interface Key {
 export interface KeyArea {
   area: string;
   keys: readonly Key[];
+  /** Whether it is the frame around the screen: a screen's own keys go first. */
+  frame: boolean;
 }
 
 /** Says what keys do while the component is on the screen. `area` is the heading they stand under in the help. */
-export function useKeys(area: string, keys: readonly Key[]): void {
+export function useKeys(area: string, keys: readonly Key[], frame = false): void {
   const latest = useRef(keys);
   latest.current = keys;
   const shape = keys.map(({ keys, label }) => `${keys}\t${label}`).join("\n");
@@ -33,11 +35,11 @@ export function useKeys(area: string, keys: readonly Key[]): void {
         const run = (event: KeyboardEvent) => latest.current.find(({ keys }) => keys === name)?.run(event);
         return { keys: name, label, run };
       });
-    return register({ area, keys: bound });
-  }, [area, shape]);
+    return register({ area, keys: bound, frame });
+  }, [area, shape, frame]);
 }
 
-/** All areas that are on the screen, those that came last first. */
+/** All areas that are on the screen: those that came last first, the frame's at the end. */
 export function useKeyAreas(): readonly KeyArea[] {
   return useSyncExternalStore(subscribe, () => areas);
 }
@@ -61,7 +63,7 @@ function subscribe(listener: () => void): () => void {
 
 function register(area: KeyArea): () => void {
   if (areas.length === 0) document.addEventListener("keydown", obey);
-  areas = [area, ...areas];
+  areas = [area, ...areas].sort((one, other) => Number(one.frame) - Number(other.frame));
   changed();
   return () => {
     areas = areas.filter((one) => one !== area);

@@ -4,6 +4,7 @@ import { Box, CornerDownLeft, FlaskConical, Play, Settings, SunMoon } from "luci
 import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useFocusBack } from "../kit/Dialog";
 import { Keys } from "../kit/Keys";
 import { useKeyAreas } from "../kit/useKeys";
 import { changeSettings, LANGUAGES, THEMES, useSettings } from "../state/settings";
@@ -25,12 +26,18 @@ export default function Palette({ close, help }: { close: () => void; help: () =
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const groups = useEntries(useDeferredValue(text.trim()), help);
+  const focus = useFocusBack();
   const some = groups.some(({ entries }) => entries.length > 0);
   return (
     <Radix.Root open onOpenChange={(open) => !open && close()}>
       <Radix.Portal>
         <div className="dialog-veil" />
-        <Radix.Content className="palette" aria-describedby={undefined}>
+        <Radix.Content
+          className="palette"
+          aria-describedby={undefined}
+          onOpenAutoFocus={focus.leave}
+          onCloseAutoFocus={focus.back}
+        >
           <Radix.Title className="unseen">{t("shell.find")}</Radix.Title>
           <Command shouldFilter={false} loop label={t("shell.find")}>
             <Command.Input value={text} onValueChange={setText} placeholder={t("shell.findHint")} />

@@ -6,7 +6,8 @@ import { Bar } from "./Bar";
 import { Offline } from "./Offline";
 import "./Shell.css";
 
-const Palette = lazy(() => import("./Palette"));
+const loadPalette = () => import("./Palette");
+const Palette = lazy(loadPalette);
 const Help = lazy(() => import("./Help"));
 
 /** The frame of every screen: one slim bar, and the screen below it; the palette and the help above all. */
@@ -16,16 +17,25 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const go = useNavigate();
   const close = () => setOver(null);
-  useKeys(t("shell.everywhere"), [
-    { keys: "Mod+k", label: t("shell.find"), run: () => setOver("palette") },
-    { keys: "/", label: t("shell.search"), run: () => setOver("palette") },
-    { keys: "?", label: t("shell.help"), run: () => setOver("help") },
-    { keys: "g e", label: t("shell.goExperiments"), run: () => go({ to: "/" }) },
-    { keys: "g m", label: t("shell.goModels"), run: () => go({ to: "/models" }) },
-    { keys: "g t", label: t("shell.goTrash"), run: () => go({ to: "/trash" }) },
-    { keys: "g s", label: t("shell.goSettings"), run: () => go({ to: "/settings" }) },
-  ]);
+  useKeys(
+    t("shell.everywhere"),
+    [
+      { keys: "Mod+k", label: t("shell.find"), run: () => setOver("palette") },
+      { keys: "/", label: t("shell.search"), run: () => setOver("palette") },
+      { keys: "?", label: t("shell.help"), run: () => setOver("help") },
+      { keys: "g e", label: t("shell.goExperiments"), run: () => go({ to: "/" }) },
+      { keys: "g m", label: t("shell.goModels"), run: () => go({ to: "/models" }) },
+      { keys: "g t", label: t("shell.goTrash"), run: () => go({ to: "/trash" }) },
+      { keys: "g s", label: t("shell.goSettings"), run: () => go({ to: "/settings" }) },
+    ],
+    true,
+  );
   useFocusAfterMove(main);
+  useEffect(() => {
+    // Whoever opens the palette types at once: it must be there by then.
+    const timer = setTimeout(loadPalette, 1_000);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className="shell">
       {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place of this page, as links do */}
