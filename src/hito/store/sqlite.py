@@ -196,7 +196,7 @@ class SqliteDatabase:
         try:
             connection.execute("BEGIN IMMEDIATE")
             # It changes when a connection other than this one has committed; no other of this process ever does. 1.5 µs.
-            version = connection.execute("PRAGMA data_version").fetchall()[0][0]
+            version = int(str(connection.execute("PRAGMA data_version").fetchall()[0][0]))
             if version != self._version:
                 self._version = version
                 self._strangers += 1
