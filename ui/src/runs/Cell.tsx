@@ -1,11 +1,11 @@
 import { memo, type ReactNode } from "react";
-import { useTranslation } from "react-i18next";
 import { ago, moment, number } from "../kit/format";
 import { Status } from "../kit/Status";
 import { cellText, cellValue, deltaOf, isNumeric } from "./cells";
 import type { Column } from "./columns";
 import { GridCell } from "./GridRow";
 import type { Known } from "./rows";
+import type { RowWords } from "./words";
 
 interface Props {
   line: number;
@@ -17,20 +17,21 @@ interface Props {
   active: boolean;
   now: number;
   experiment: string | undefined;
+  words: RowWords;
 }
 
 const SHORT = 11;
 
 /** A value of a run under its column; a metric also says how it differs from the baseline's. */
-export const Cell = memo(({ line, at, column, known, base, best, active, now, experiment }: Props) => {
+export const Cell = memo(({ line, at, column, known, base, best, active, now, experiment, words }: Props) => {
   const { field, width, x } = column;
   const value = known ? cellValue(field, known, now) : undefined;
   const text =
     value === undefined ? "" : field === "experiment" ? (experiment ?? "") : cellText(field, value);
   const delta = base ? deltaOf(field, value, base.cells.get(field)) : null;
-  let content: ReactNode = <span className="cut">{text}</span>;
+  let content: ReactNode = text;
   if (value === undefined) content = <span className="run-blank" />;
-  else if (value === null) content = best === undefined ? null : <Rolled value={best} />;
+  else if (value === null) content = best === undefined ? null : rolled(best, words);
   else if (field === "start_time" || field === "end_time")
     content = <time title={moment(Number(value))}>{ago(Number(value))}</time>;
   else if (field === "status") content = <Status status={text} />;
@@ -53,10 +54,9 @@ export const Cell = memo(({ line, at, column, known, base, best, active, now, ex
 Cell.displayName = "Cell";
 
 /** The best of a parent's children, where the parent has no value of its own. */
-function Rolled({ value }: { value: number }) {
-  const { t } = useTranslation();
+function rolled(value: number, { bestOfChildren }: RowWords): ReactNode {
   return (
-    <span className="run-rolled cut" title={t("runs.bestOfChildren")}>
+    <span className="run-rolled" title={bestOfChildren}>
       {number(value)}
     </span>
   );

@@ -7,6 +7,7 @@ import { fieldOf } from "./fields";
 import { GridCell, GridRow } from "./GridRow";
 import { Opener } from "./NameCell";
 import { bestOf } from "./useGroups";
+import type { RowWords } from "./words";
 
 interface Props {
   line: number;
@@ -19,13 +20,13 @@ interface Props {
   left: number;
   right: number;
   active: number | null;
+  words: RowWords;
 }
 
 /** A group of runs: what they share, how many they are, and each metric's mean ± deviation and best. */
 export const GroupRow = memo((props: Props) => {
-  const { line, top, group, by, metrics, open, layout, left, right, active } = props;
-  const { t } = useTranslation();
-  const none = t("runs.noValue");
+  const { line, top, group, by, metrics, open, layout, left, right, active, words } = props;
+  const none = words.noValue;
   return (
     <GridRow
       className="run-row group"
@@ -39,7 +40,7 @@ export const GroupRow = memo((props: Props) => {
       right={right}
       name={
         <GridCell line={line} at={0} width={layout.nameWidth} active={active === 0} look="run-name">
-          <Opener open={open} />
+          <Opener open={open} words={words} />
           <span className="cut run-shared" title={shared(by, group, none)}>
             {group.values.map((value, at) => (
               <span key={by[at]}>

@@ -1,10 +1,10 @@
 import { ChevronDown, ChevronRight, Pin } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { address } from "../api/call";
 import type { RunRow } from "../api/types.gen";
 import { count } from "../kit/format";
 import { Status } from "../kit/Status";
 import { GridCell } from "./GridRow";
+import type { RowWords } from "./words";
 
 interface Props {
   line: number;
@@ -19,13 +19,14 @@ interface Props {
   unseen: boolean;
   pinned: boolean;
   isBase: boolean;
+  words: RowWords;
 }
 
 /** A run's name with what is done to runs most: select, show in charts, unfold, open. Only an unusual status is said. */
 export function NameCell(props: Props) {
-  const { line, run, width, depth, opens, open, colour, active, selected, unseen, pinned, isBase } = props;
-  const { t } = useTranslation();
-  const eye = unseen ? t("runs.eyeOn") : t("runs.eyeOff");
+  const { line, run, width, depth, opens, open, colour, active, selected, unseen, pinned, isBase, words } =
+    props;
+  const eye = unseen ? words.eyeOn : words.eyeOff;
   return (
     <GridCell line={line} at={0} width={width} active={active} look="run-name">
       <span className="run-pick" data-act="pick">
@@ -34,7 +35,7 @@ export function NameCell(props: Props) {
           checked={selected}
           readOnly
           tabIndex={-1}
-          aria-label={t("runs.select", { name: run?.name ?? "" })}
+          aria-label={words.select(run?.name ?? "")}
         />
       </span>
       <button
@@ -49,7 +50,7 @@ export function NameCell(props: Props) {
         <i style={{ "--colour": colour } as React.CSSProperties} className={unseen ? "off" : ""} />
       </button>
       {depth > 0 && <span className="run-indent" style={{ inlineSize: `${depth * 1.125}rem` }} />}
-      {opens && <Opener open={open} />}
+      {opens && <Opener open={open} words={words} />}
       {run ? (
         <>
           {run.status !== "FINISHED" && <Status status={run.status} bare />}
@@ -63,13 +64,13 @@ export function NameCell(props: Props) {
             {run.name || run.run_id}
           </a>
           {opens && (
-            <span className="run-children" title={t("runs.childrenOf", { count: run.children })}>
+            <span className="run-children" title={words.children(run.children)}>
               {count(run.children)}
             </span>
           )}
-          {run.lifecycle_stage === "deleted" && <span className="run-mark">{t("runs.deleted")}</span>}
-          {isBase && <span className="run-mark">{t("runs.baseline")}</span>}
-          {pinned && !isBase && <Pin className="run-pin" aria-label={t("runs.pinned")} />}
+          {run.lifecycle_stage === "deleted" && <span className="run-mark">{words.deleted}</span>}
+          {isBase && <span className="run-mark">{words.baseline}</span>}
+          {pinned && !isBase && <Pin className="run-pin" aria-label={words.pinned} />}
         </>
       ) : (
         <span className="run-blank" />
@@ -78,15 +79,14 @@ export function NameCell(props: Props) {
   );
 }
 
-export function Opener({ open }: { open: boolean }) {
-  const { t } = useTranslation();
+export function Opener({ open, words }: { open: boolean; words: RowWords }) {
   return (
     <button
       type="button"
       tabIndex={-1}
       className="run-opener"
       data-act="unfold"
-      aria-label={open ? t("runs.fold") : t("runs.unfold")}
+      aria-label={open ? words.fold : words.unfold}
     >
       {open ? <ChevronDown /> : <ChevronRight />}
     </button>

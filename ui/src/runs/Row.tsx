@@ -6,6 +6,7 @@ import { GridRow } from "./GridRow";
 import { NameCell } from "./NameCell";
 import type { Known } from "./rows";
 import { Spark } from "./Spark";
+import type { RowWords } from "./words";
 
 interface Props {
   line: number;
@@ -34,6 +35,7 @@ interface Props {
   best: ReadonlyMap<string, number> | undefined;
   now: number;
   experiment: string | undefined;
+  words: RowWords;
 }
 
 /** One run. Its clicks are heard by the table, by `data-act`; so a row that is drawn in every frame makes no functions. */
@@ -64,6 +66,7 @@ export const Row = memo((props: Props) => {
         best={props.best?.get(column.field)}
         now={column.field === "duration" ? props.now : 0}
         experiment={props.experiment}
+        words={props.words}
       />
     );
   };
@@ -94,6 +97,7 @@ export const Row = memo((props: Props) => {
           unseen={props.unseen}
           pinned={pinned}
           isBase={isBase}
+          words={props.words}
         />
       }
       cell={cell}

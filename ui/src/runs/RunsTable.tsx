@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Column, type Layout, layout as laidOut } from "./columns";
-import { isAsked } from "./fields";
 import { cellId } from "./GridRow";
 import { GroupRow } from "./GroupRow";
 import { type HeadActs, HeadRow } from "./HeadRow";
@@ -11,8 +10,10 @@ import { Row } from "./Row";
 import type { RunsState } from "./search";
 import { has, type Selection } from "./select";
 import { useGridScroll } from "./useGridScroll";
+import { useNeeds } from "./useNeeds";
 import { useRollUps } from "./useRollUps";
 import type { Runs } from "./useRuns";
+import { useRowWords } from "./words";
 import "./RunsTable.css";
 
 export interface TableActs {
@@ -47,6 +48,7 @@ export function RunsTable(props: Props) {
   const { runs, columns, state, selection, rowHeight, acts, onSeen, atTop, experiments, label, narrow } =
     props;
   const { t } = useTranslation();
+  const words = useRowWords();
   const { lines, rows } = runs;
   const [dragged, setDragged] = useState<Record<string, number>>({});
   const [active, setActive] = useState({ line: 0, column: 0 });
@@ -81,19 +83,7 @@ export function RunsTable(props: Props) {
   }, [layout, window.left, window.right]);
   useEffect(() => onSeen(seenFields), [onSeen, seenFields]);
 
-  // What is seen is asked for first, then a view's height in the direction of the scrolling, then a little behind.
-  useEffect(() => {
-    const size = Math.max(20, last - first);
-    lines.want(0, stuck);
-    lines.want(Math.max(0, first - size), last + 4 * size);
-    const ahead: [number, number] = window.down ? [last, last + 2 * size] : [first - 2 * size, first];
-    const behind: [number, number] = window.down ? [first - size, first] : [last, last + size];
-    const ids = [[0, stuck], [first, last], ahead, behind].flatMap(([from = 0, to = 0]) =>
-      idsOf(lines, from, to),
-    );
-    rows.need(ids, seenFields.filter(isAsked));
-  });
-
+  useNeeds(runs, stuck, first, last, window.down, seenFields);
   const rolled = useRollUps(runs, state, seenFields, first, last);
   const base = state.base ? rows.byRunId(state.base) : undefined;
   const open = useMemo(() => new Set(state.open), [state.open]);
@@ -112,6 +102,7 @@ export function RunsTable(props: Props) {
       left: window.left,
       right: window.right,
       active: active.line === line ? active.column : null,
+      words,
     };
     if (what.kind === "group")
       return (
@@ -289,16 +280,6 @@ export function RunsTable(props: Props) {
       </div>
     </div>
   );
-}
-
-function idsOf(lines: Runs["lines"], from: number, to: number): number[] {
-  const ids: number[] = [];
-  for (let line = Math.max(0, from); line < Math.min(to, lines.count); line += 1) {
-    const what = lines.at(line);
-    const id = what?.kind === "run" ? what.list.at(what.place) : undefined;
-    if (id !== undefined) ids.push(id);
-  }
-  return ids;
 }
 
 /** What an arrow on the name does: `open` a closed one, `close` an open one; null: it holds nothing. */

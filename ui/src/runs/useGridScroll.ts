@@ -50,7 +50,8 @@ interface Asked {
 }
 
 const START: Window = { first: 0, last: 0, left: 0, right: 0, anchor: 0, down: true };
-const AROUND = 2;
+/** Lines come and go by so many at once. */
+const STEP = 4;
 const STRETCH = 10_000;
 const PAUSE = 160;
 
@@ -59,6 +60,7 @@ export function useGridScroll({ count, row, above, columns, kept }: Asked): Grid
   const view = useRef<HTMLDivElement>(null);
   const layer = useRef<HTMLDivElement>(null);
   const place = useRef<Place>({ top: 0, y: 0 });
+  const slid = useRef("");
   const pause = useRef(0);
   const drawn = useRef(START);
   const [window, setWindow] = useState(START);
@@ -69,13 +71,16 @@ export function useGridScroll({ count, row, above, columns, kept }: Asked): Grid
     const { anchor } = drawn.current;
     if (layer.current)
       layer.current.style.transform = `translateY(${Math.round(anchor * row - place.current.y)}px)`;
-    view.current?.style.setProperty("--left", `${-(scroller.current?.scrollLeft ?? 0)}px`);
+    const left = `${-(scroller.current?.scrollLeft ?? 0)}px`;
+    if (left === slid.current) return; // a variable that is set, if to the same, costs the style of all that is below it
+    slid.current = left;
+    view.current?.style.setProperty("--left", left);
   }, [row]);
 
   const look = (): Window => {
     const { y } = place.current;
-    const first = Math.max(0, Math.floor(y / row) - AROUND);
-    const last = Math.min(count, Math.ceil((y + extent.view) / row) + AROUND);
+    const first = Math.max(0, (Math.floor(y / row / STEP) - 1) * STEP);
+    const last = Math.min(count, (Math.ceil((y + extent.view) / row / STEP) + 1) * STEP);
     const [left, right] = seen(columns, scroller.current?.scrollLeft ?? 0, Math.max(0, sizes.width - kept));
     const before = drawn.current;
     const down = first === before.first ? before.down : first > before.first;

@@ -20,13 +20,19 @@ export function useRollUps(
   last: number,
 ): Best {
   const nested = runs.where.roots === true;
-  const parents: string[] = [];
-  if (nested)
-    for (let line = Math.floor(first / STEP) * STEP; line < Math.ceil(last / STEP) * STEP; line += 1) {
-      const what = runs.lines.at(line);
-      const run = what?.kind === "run" ? runs.rows.get(what.list.at(what.place))?.run : undefined;
-      if (run && run.children > 0) parents.push(run.run_id);
+  const { lines, rows, version } = runs;
+  const from = Math.floor(first / STEP) * STEP;
+  const to = Math.ceil(last / STEP) * STEP;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version tells that rows or lists have changed in place
+  const parents = useMemo(() => {
+    const found: string[] = [];
+    for (let line = from; nested && line < to; line += 1) {
+      const what = lines.at(line);
+      const run = what?.kind === "run" ? rows.get(what.list.at(what.place))?.run : undefined;
+      if (run && run.children > 0) found.push(run.run_id);
     }
+    return found;
+  }, [nested, lines, rows, version, from, to]);
   const metrics = seen.filter(isMetric);
   const { experiment_ids, folder } = runs.where;
   const message = {

@@ -20,6 +20,8 @@ export interface Runs {
   /** How many lines stand above all others: the pinned. */
   pinned: number;
   rows: RowStore;
+  /** Tells that rows or lists have changed in place. */
+  version: number;
   groups: ReturnType<typeof useGroups>;
   problem: unknown;
   loading: boolean;
@@ -34,7 +36,7 @@ export interface Runs {
 const SOURCE: ListSource = { order: orderOf, count: countOf };
 
 export function useRuns(scope: Scope, state: RunsState, metrics: string[], atTop: () => boolean): Runs {
-  const [, tick] = useReducer((n: number) => n + 1, 0);
+  const [version, tick] = useReducer((n: number) => n + 1, 0);
   const [rows] = useState(() => new RowStore(rowsOf, tick));
   const where = useMemo(() => whereOf(scope, state), [scope, state]);
   const order = useMemo(() => orderBy(state.sort), [state.sort]);
@@ -85,6 +87,7 @@ export function useRuns(scope: Scope, state: RunsState, metrics: string[], atTop
     lines,
     pinned: pinned?.count ?? 0,
     rows,
+    version,
     groups,
     problem: (isGrouped ? groups.problem : null) ?? first.error ?? list?.problem ?? rows.problem,
     loading: first.isPending || (list === null && first.isFetching) || (isGrouped && groups.loading),
