@@ -2,6 +2,7 @@ import { useRef } from "react";
 import { number } from "../kit/format";
 import { numberLabels, ticks } from "../series/ticks";
 import { pointedGroup, usePointedRun } from "./pointed";
+import { Scroll } from "./Scroll";
 import { useSize } from "./useSize";
 import "./Bars.css";
 
@@ -43,8 +44,7 @@ export function Bars({ bars, label, height, most }: Props) {
   const full = bars.length * ROW + 24;
   const marks = ticks(low, high, Math.max(2, Math.floor(room / 70)));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-    <section ref={place} className="bars" style={{ blockSize: height }} aria-label={label} tabIndex={0}>
+    <Scroll place={place} className="bars" style={{ blockSize: height }} label={label}>
       {width > 0 && (
         <svg width={width} height={full} role="img" aria-label={label}>
           {marks.map((mark, at) => (
@@ -95,7 +95,7 @@ export function Bars({ bars, label, height, most }: Props) {
           })}
         </svg>
       )}
-    </section>
+    </Scroll>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Range } from "../series/outliers";
 import { padded } from "../series/outliers";
 import { numberLabels, ticks } from "../series/ticks";
 import type { Box } from "./analysis";
+import { Scroll } from "./Scroll";
 import { useSize } from "./useSize";
 import "./Bars.css";
 
@@ -36,8 +37,7 @@ export function Boxes({
   const wide = Math.min(44, each * 0.6);
   const marks = ticks(low, high, Math.max(2, Math.floor(plot / 40)));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-    <section ref={place} className="bars boxes" style={{ blockSize: height }} aria-label={label} tabIndex={0}>
+    <Scroll place={place} className="bars boxes" style={{ blockSize: height }} label={label}>
       {given > 0 && (
         <svg width={width} height={height} role="img" aria-label={label}>
           {numberLabels(marks).map((text, at) => (
@@ -83,7 +83,7 @@ export function Boxes({
           })}
         </svg>
       )}
-    </section>
+    </Scroll>
   );
 }
 

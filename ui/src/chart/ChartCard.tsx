@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Dialog } from "../kit/Dialog";
 import { IconButton } from "../kit/IconButton";
 import { Menu, MenuCheck, MenuItem, MenuLine } from "../kit/Menu";
+import { Scroll } from "./Scroll";
 import { useSize } from "./useSize";
 import "./ChartCard.css";
 
@@ -48,10 +49,9 @@ export function ChartCard(props: Props) {
   const taken = useSize(fieldsRef).height;
   const body = (size: number) =>
     asTable ? (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-      <section className="chart-table" style={{ maxBlockSize: size }} aria-label={title} tabIndex={0}>
+      <Scroll className="chart-table" style={{ maxBlockSize: size }} label={title}>
         {table()}
-      </section>
+      </Scroll>
     ) : (
       children(size)
     );

@@ -56,11 +56,13 @@ export function EChart({ option, onPoint, onBrush, onDrawn, height, label, handl
       drawing.dispose();
       return { svg, ...size };
     },
-    brush: (axis, intervals) =>
+    brush: (axis, intervals) => {
       chart?.dispatchAction(
         { type: "axisAreaSelect", parallelAxisId: String(axis), intervals },
         { silent: true },
-      ),
+      );
+      chart?.resize(); // an axis draws its brush only when it is drawn itself
+    },
   }));
 
   useEffect(() => {
@@ -95,7 +97,8 @@ export function EChart({ option, onPoint, onBrush, onDrawn, height, label, handl
   useEffect(() => {
     const element = place.current;
     if (!chart || !element || chart.isDisposed()) return;
-    const font = getComputedStyle(element).fontFamily;
+    // Single quotes: the SVG that is saved writes fonts into attributes.
+    const font = getComputedStyle(element).fontFamily.replaceAll('"', "'");
     made.current = option({ of: (css) => resolved(css, element), font });
     chart.setOption(made.current, { notMerge: true });
     heard.current.onDrawn?.();

@@ -76,7 +76,7 @@ export function GridSection({ section, state, change, columns, ...given }: Props
           aria-expanded={open}
           onClick={() => change(turned(state, section.name))}
         >
-          <ChevronRight aria-hidden="true" />
+          <ChevronRight className="grid-arrow" aria-hidden="true" />
           {title}
           <span className="quiet">{count(cards.length)}</span>
         </button>

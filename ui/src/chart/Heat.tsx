@@ -1,4 +1,5 @@
 import { useRef } from "react";
+import { Scroll } from "./Scroll";
 import { useSize } from "./useSize";
 import "./Bars.css";
 
@@ -31,18 +32,18 @@ export function Heat(props: Props) {
   const longest = Math.max(...rows.map((name) => name.length), 1);
   const left = Math.min(Math.max(28, longest * 6.4 + 10), Math.max(60, given * 0.3)) + (rowsTitle ? 16 : 0);
   const least = 20;
+  const few = rows.length <= 3;
   const head = columnsTitle ? 16 : 0;
-  const each = Math.max(least, Math.min(64, (given - left - 4) / columns.length));
+  const each = Math.max(least, Math.min(few ? 120 : 64, (given - left - 4) / columns.length));
   // Names that do not fit below their column stand upright.
   const widest = Math.max(...columns.map((name) => name.length), 1) * 6.4;
   const upright = widest > each;
   const foot = upright ? Math.min(76, widest + 8) : 22;
-  const tall = Math.max(least, Math.min(rows.length <= 3 ? 64 : 44, (height - head - foot) / rows.length));
+  const tall = Math.max(least, Math.min(few ? 88 : 44, (height - head - foot) / rows.length));
   const width = Math.max(given, left + each * columns.length + 4);
   const full = head + tall * rows.length + foot;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-    <section ref={place} className="bars heat" style={{ blockSize: height }} aria-label={label} tabIndex={0}>
+    <Scroll place={place} className="bars heat" style={{ blockSize: height }} label={label}>
       {given > 0 && (
         <svg width={width} height={full} role="img" aria-label={label}>
           {columnsTitle && (
@@ -119,7 +120,7 @@ export function Heat(props: Props) {
           ))}
         </svg>
       )}
-    </section>
+    </Scroll>
   );
 }
 

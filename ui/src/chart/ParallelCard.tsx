@@ -17,7 +17,7 @@ import { hideTip, showTip } from "./tip";
 import { useColumns } from "./useColumns";
 import { useNear } from "./useNear";
 import { useSvgSaving } from "./useSvgSaving";
-import { writtenOf } from "./written";
+import { unsaid, writtenOf } from "./written";
 
 const LINES = 1_500;
 const TABLE = 200;
@@ -68,7 +68,18 @@ export function ParallelCard(props: GridCardProps) {
   useEffect(brush, [limits]);
   const limit = (field: string, next: Limit | null) =>
     setLimits((now) => [...now.filter((one) => one.field !== field), ...(next ? [next] : [])]);
-  const apply = async () => onFilter(filterOf(limits, await writtenOf(where, limits)));
+  const [trouble, setTrouble] = useState("");
+  const apply = async () => {
+    try {
+      const written = await writtenOf(where, limits);
+      const left = unsaid(limits, written);
+      const said = limits.filter(({ field }) => !left.includes(field));
+      setTrouble(left.length > 0 ? t("charts.tooMany", { names: left.map(shortName).join(", ") }) : "");
+      if (said.length > 0) onFilter(filterOf(said, written));
+    } catch (error) {
+      setTrouble(error instanceof Error ? error.message : String(error));
+    }
+  };
   const point = (place: number | null, at: { x: number; y: number }) => {
     const row = place === null ? undefined : rows[place];
     const runId = row === undefined ? null : (columns?.runIds[row] ?? null);
@@ -123,6 +134,7 @@ export function ParallelCard(props: GridCardProps) {
               <Button look="plain" onClick={() => setLimits([])}>
                 {t("charts.clearLimits")}
               </Button>
+              {trouble && <em>{trouble}</em>}
             </span>
           )}
         </>

@@ -138,7 +138,7 @@ export function isWithin(columns: Columns, row: number, limits: readonly Limit[]
   });
 }
 
-const MOST_VALUES = 200;
+const MOST_VALUES = 500;
 
 /**
  * Limits as a filter of the grammar, joined by AND. Params are texts there, so a stretch of them is the list of the texts

@@ -3,7 +3,6 @@
  * `paint`, since each series has its own places on x: to bring ten long curves to common ones would cost more than drawing.
  */
 import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
 import type { Range } from "../series/outliers";
 import { logTicks, numberLabels, ticks } from "../series/ticks";
 import { type LineSeries, type XKind, xLabels, xTicks } from "./lines";

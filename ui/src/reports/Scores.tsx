@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Scroll } from "../chart/Scroll";
 import { Check } from "../kit/Check";
 import { number } from "../kit/format";
 import type { Score } from "./evaluation";
@@ -30,8 +31,7 @@ export function Scores({ evaluated }: { evaluated: readonly Evaluated[] }) {
           </Check>
         )}
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-      <section className="report-table" aria-label={t("reports.scores")} tabIndex={0}>
+      <Scroll className="report-table" label={t("reports.scores")}>
         <table>
           <thead>
             <tr>
@@ -83,7 +83,7 @@ export function Scores({ evaluated }: { evaluated: readonly Evaluated[] }) {
             })}
           </tbody>
         </table>
-      </section>
+      </Scroll>
     </section>
   );
 }

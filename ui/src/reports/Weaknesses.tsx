@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { Scroll } from "../chart/Scroll";
 import { ShowTable } from "../chart/ShowTable";
 import { count, number, percent } from "../kit/format";
 import { named, pText } from "./names";
@@ -129,10 +130,9 @@ function Part({ title, hint, children }: { title: string; hint: string; children
         <h3>{title}</h3>
         <span className="quiet">{hint}</span>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-      <section className="report-table chart-table" aria-label={title} tabIndex={0}>
+      <Scroll className="report-table chart-table" label={title}>
         {children}
-      </section>
+      </Scroll>
     </section>
   );
 }
