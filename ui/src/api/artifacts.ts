@@ -21,16 +21,17 @@ export interface FolderPage {
 }
 
 /** Entries of a folder that are asked for at once. */
-export const PAGE = 1000;
+const PAGE = 1000;
 
 export async function listFolder(
   place: Place,
   path: string,
   token: string,
   signal?: AbortSignal,
+  most = PAGE,
 ): Promise<FolderPage> {
-  if ("name" in place) return listVersion(place, path, token, signal);
-  const paging = { page_token: token, max_results: PAGE };
+  if ("name" in place) return listVersion(place, path, token, signal, most);
+  const paging = { page_token: token, max_results: most };
   const answer =
     "run_id" in place
       ? await call(LIST_RUN_ARTIFACTS, { run_id: place.run_id, path, ...paging }, signal)
@@ -135,12 +136,13 @@ async function listVersion(
   place: { name: string; version: string },
   path: string,
   token: string,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
+  most: number,
 ): Promise<FolderPage> {
   const { model_version } = await call(GET_VERSION, place, signal);
   const found = sourcePlace(model_version.source, model_version.run_id);
   if (!found) throw new ApiError("NOT_LISTED", model_version.source, 404);
-  const page = await listFolder(found.place, joined(found.base, path), token, signal);
+  const page = await listFolder(found.place, joined(found.base, path), token, signal, most);
   const skip = found.base ? found.base.length + 1 : 0;
   return { ...page, files: page.files.map((file) => ({ ...file, path: file.path.slice(skip) })) };
 }

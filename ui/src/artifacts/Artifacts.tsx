@@ -45,7 +45,12 @@ export function Artifacts({ where, path, setPath }: Props) {
     },
     [more, toggle, setPath, searching],
   );
-  const seen = useCallback((row: TreeRow) => row.kind === "more" && more(row.path), [more]);
+  const seen = useCallback(
+    (rows: TreeRow[]) => {
+      for (const row of rows) if (row.kind === "more") more(row.path);
+    },
+    [more],
+  );
 
   const root = tree.folders.get("");
   if (root?.state === "failed" && root.files.length === 0)

@@ -19,8 +19,11 @@ export function DataTable({ source, label }: { source: TableSource; label: strin
   const box = useRef<HTMLDivElement>(null);
   const { cells, rows, error, want, retry } = useRows(source);
   const [widths, setWidths] = useState<number[]>(() => widthsOf(source.columns, []));
-  const first = cells.get(0);
-  useEffect(() => setWidths(widthsOf(source.columns, first ?? [])), [source, first]);
+  const latest = [...cells.values()].at(-1);
+  useEffect(() => {
+    // What was loaded last may be wider than what came before; nothing becomes narrower under the reader's eyes.
+    if (latest) setWidths((now) => grown(now, widthsOf(source.columns, latest)));
+  }, [source, latest]);
 
   const down = useVirtualizer({
     count: rows,
@@ -108,6 +111,12 @@ export function DataTable({ source, label }: { source: TableSource; label: strin
       </p>
     </>
   );
+}
+
+function grown(now: number[], wanted: number[]): number[] {
+  return wanted.every((width, at) => width <= (now[at] ?? 0))
+    ? now
+    : wanted.map((width, at) => Math.max(width, now[at] ?? 0));
 }
 
 interface Place {

@@ -19,8 +19,8 @@ interface Props<Row extends Branch> {
   render: (row: Row) => ReactNode;
   pick: (row: Row) => void;
   toggle: (row: Row) => void;
-  /** Called with the last row that can be seen. */
-  seen?: ((row: Row) => void) | undefined;
+  /** Called with the rows that can be seen. */
+  seen?: ((rows: Row[]) => void) | undefined;
   height?: number;
 }
 
@@ -47,8 +47,7 @@ export function VirtualTree<Row extends Branch>({
     initialRect: { width: 300, height: 600 },
     getItemKey: (at) => rows[at]?.id ?? at,
     onChange: (now) => {
-      const last = rows[now.getVirtualItems().at(-1)?.index ?? -1];
-      if (last) seen?.(last);
+      seen?.(now.getVirtualItems().flatMap(({ index }) => rows[index] ?? []));
     },
   });
   const at = Math.max(

@@ -4,6 +4,8 @@ import type { FileInfo } from "../api/types.gen";
 import { finder } from "./tree";
 
 const MOST = 200_000;
+/** As many as a server gives at once: a walk wants all of them. */
+const AT_ONCE = 10_000;
 
 export interface Found {
   files: FileInfo[];
@@ -46,7 +48,7 @@ export async function walk(
   for (let folder = waiting.shift(); folder !== undefined && seen < most; folder = waiting.shift()) {
     let token: string | undefined = "";
     while (token !== undefined && seen < most) {
-      const page = await listFolder(place, folder, token, signal);
+      const page = await listFolder(place, folder, token, signal, AT_ONCE);
       signal.throwIfAborted();
       seen += page.files.length;
       waiting.push(...page.files.filter((file) => file.is_dir).map((file) => file.path));
