@@ -24,6 +24,7 @@ POLICY = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "frame-src 'self' blob:",
+        "media-src 'self'",
         "worker-src 'self'",
         "manifest-src 'self'",
         "frame-ancestors 'self'",
