@@ -58,6 +58,9 @@ def diff(a: str, b: str, tracking_uri: str | None, repositories: tuple[Path, ...
     except HitoError as error:
         click.echo(f"hito: {plain(str(error))}", err=True)
         sys.exit(2)
+    except OSError as error:
+        click.echo(f"hito: the runs cannot be compared: {error.strerror or error}", err=True)
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     found = difference(one, other, files, (problem,) if problem else ())

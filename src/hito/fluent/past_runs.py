@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+from msgspec import structs
+
 from hito.client.client import TransportClient
 from hito.client.entities import Run
 from hito.core.errors import HitoError, NotFound
@@ -120,21 +123,35 @@ class PastRuns:
                 yield entry.path, entry.file_size or 0
 
     def _with_models_requirements(self, past: Past, place: Path) -> Past:
-        """A run of MLflow keeps no requirements of its own, but those of its models."""
-        from msgspec import structs
+        """A run of MLflow keeps no requirements and no Python of its own, but those of its models."""
+        for folder in self._model_folders(past, place):
+            file = folder / environment.REQUIREMENTS
+            if file.is_file():
+                text = file.read_text("utf-8", "replace")
+                described = dict(past.environment)
+                if not past.python and (version := _python_of(folder)):
+                    described["python"] = {"version": version}
+                return structs.replace(past, requirements=text, environment=described)
+        return past
 
+    def _model_folders(self, past: Past, place: Path) -> Iterator[Path]:
         for model_id in past.models.values():
             try:
-                file = self.fetch_model(model_id, place) / environment.REQUIREMENTS
+                yield self.fetch_model(model_id, place)
             except HitoError:
                 continue
-            if file.is_file():
-                return structs.replace(past, requirements=file.read_text("utf-8", "replace"))
         for path in past.artifacts:
             if path.endswith(f"/{environment.REQUIREMENTS}"):
-                text = self.fetch(past.run_id, path, place).read_text("utf-8", "replace")
-                return structs.replace(past, requirements=text)
-        return past
+                yield self.fetch(past.run_id, path.rpartition("/")[0], place)
+
+
+def _python_of(folder: Path) -> str:
+    """The version of Python in a model's python_env.yaml; empty if there is none."""
+    try:
+        said = yaml.safe_load((folder / environment.PYTHON_ENV).read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return ""
+    return str(said.get("python") or "") if isinstance(said, dict) else ""
 
 
 def predictions(trust: Trust) -> Predictor:

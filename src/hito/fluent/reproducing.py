@@ -68,7 +68,10 @@ def reproduce(
     Raises: NotFound: there is no such run.
     """
     reader = PastRuns(client)
-    past = reader.past(run_id)
+    try:
+        past = reader.past(run_id)
+    except OSError as error:
+        return Verdict(run_id, UNKNOWN, reason=f"the run cannot be read: {error.strerror or error}")
     with tempfile.TemporaryDirectory(prefix="hito-reproduce-") as place:
         try:
             return _reproduced(client, reader, past, wishes, Path(place), say, out)

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from hito.core.artifacts import SafePath
 from hito.core.errors import HitoError, InvalidArgument, NotFound, Unavailable
+from hito.reproduce.context import git_root
 from hito.reproduce.git import git
 from hito.reproduce.past import Past, unzip
 
@@ -44,10 +45,10 @@ def lay_out(past: Past, archive: bytes, folder: Path, *, repository: str | None 
     """
     source = past.environment.get("source") or {}
     if past.commit:
-        _clone(past, folder, repository, str(source.get("git_root") or ""))
+        was = str(source.get("git_root") or "") or _guessed_root(past)
+        _clone(past, folder, repository, was)
         if past.patch:
             _apply(past.patch, folder)
-        was = str(source.get("git_root") or "")
     elif archive:
         folder.mkdir(parents=True)
         was = str(Path(str(past.environment.get("entry_point") or "")).parent)
@@ -65,13 +66,20 @@ def lay_out(past: Past, archive: bytes, folder: Path, *, repository: str | None 
     return Checkout(folder, was)
 
 
-def _clone(past: Past, folder: Path, repository: str | None, git_root: str) -> None:
+def _guessed_root(past: Past) -> str:
+    """The checkout in which a run's program lies, if that is on this machine: MLflow records no more than its path."""
+    name = past.tags.get("mlflow.source.name", "")
+    root = git_root(Path(name).parent) if Path(name).is_absolute() else None
+    return "" if root is None else str(root)
+
+
+def _clone(past: Past, folder: Path, repository: str | None, was: str) -> None:
     if not _COMMIT.fullmatch(past.commit):
         raise InvalidArgument(f"{past.commit[:80]!r} is no commit")
     if shutil.which("git") is None:
         raise Unavailable("git is not installed, and the run's source is a commit")
     tried = []
-    for place in [repository] if repository else [git_root, past.tags.get("mlflow.source.git.repoURL", "")]:
+    for place in [repository] if repository else [was, past.tags.get("mlflow.source.git.repoURL", "")]:
         if not place:
             continue
         problem = clone(place, past.commit, folder)

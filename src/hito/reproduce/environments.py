@@ -215,7 +215,11 @@ def _run(command: list[str], what: str) -> str:
     except OSError as error:
         raise Unavailable(f"{what} could not be installed: {error}") from None
     if done.returncode:
-        said = done.stderr.strip()
+        said = done.stderr.strip() or (
+            f"it ended with exit code {done.returncode}"
+            if done.returncode > 0
+            else f"signal {-done.returncode} ended it"
+        )
         kind = (
             Unavailable
             if re.search(r"No space left|timed out|dns error|connect", said, re.IGNORECASE)

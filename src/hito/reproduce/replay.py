@@ -22,7 +22,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from hito.core.errors import InvalidArgument, NotFound
-from hito.reproduce import project
+from hito.reproduce import project, sandboxed
 from hito.reproduce.checkout import Checkout
 from hito.reproduce.environments import python_of
 from hito.reproduce.files import sha256
@@ -121,7 +121,7 @@ def prepare(
     if not command:
         raise InvalidArgument(f"run {past.run_id} does not say which program it was, so it cannot be run again")
     was = str(past.environment.get("folder") or checkout.was)
-    folder = _below(was, checkout) or checkout.root.parent / "folder"
+    folder = _below(was, checkout) or (checkout.root.parent / "folder" if was else checkout.root)
     folder.mkdir(parents=True, exist_ok=True)
     places = {}
     for one in data:
@@ -137,7 +137,10 @@ def prepare(
         found = _translated(argument, past, checkout, environment, places, secrets)
         return replaced.get(argument, replaced.get(found, found))
 
-    variables = _variables(past, environment, server)
+    site = checkout.root.parent / "site"
+    site.mkdir()
+    shutil.copyfile(sandboxed.__file__, site / "sitecustomize.py")
+    variables = _variables(past, environment, server) | {"PYTHONPATH": str(site)}
     moved = {now: then for then, now in places.items()}
     moved |= {str(checkout.root): checkout.was} if checkout.was else {}
     moved |= {str(folder): was} if was else {}
