@@ -18,10 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-warnings.filterwarnings("ignore")
-
 import numpy as np
-import pandas as pd
 from sklearn import ensemble, linear_model, naive_bayes, neighbors, neural_network, pipeline, preprocessing, svm, tree
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
@@ -194,6 +191,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="those whose name holds it")
     parser.add_argument("--write", type=Path, help="write the page")
     arguments = parser.parse_args()
+    warnings.filterwarnings("ignore")
     lines = []
     for name, save in zoo():
         if arguments.only.lower() in name.lower():

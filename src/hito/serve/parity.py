@@ -6,7 +6,8 @@
                  nearest to it: where one engine compares in other bits than the other, it shows here
     extremes     0, -0, the smallest and the largest numbers, and NaN where the model takes it
 
-A verdict is `exact` (equal bit by bit), `within 1e-6` (relative or absolute), or `python` (it is not used).
+A verdict is `exact` (equal bit by bit), `within 1e-6` (of the answer, or of a usual answer where it is smaller), or `python`
+(it is not used).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -120,8 +121,11 @@ def compare(a: Any, b: Any) -> Outcome:
     equal = (x == y) | (np.isnan(x) & np.isnan(y))
     if equal.all():
         return Outcome(EXACT, 0.0, len(x), 0)
+    sizes = np.abs(x[np.isfinite(x) & (x != 0)])
+    # Answers that are all small are compared by their own size: a millionth of 1 might be the whole of them.
+    usual = min(1.0, float(np.median(sizes))) if sizes.size else 1.0
     with np.errstate(invalid="ignore"):
-        apart = np.abs(x - y) / np.maximum(1.0, np.maximum(np.abs(x), np.abs(y)))
+        apart = np.abs(x - y) / np.maximum(usual, np.maximum(np.abs(x), np.abs(y)))
     furthest = float(np.nan_to_num(apart[~equal], nan=np.inf).max())
     differing = int((~equal).reshape(len(x), -1).any(axis=1).sum())
     verdict = WITHIN if furthest <= TOLERANCE and not whole else PYTHON
