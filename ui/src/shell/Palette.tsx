@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
 import { Box, CornerDownLeft, FlaskConical, Play, Settings, SunMoon } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type ReactNode, useDeferredValue, useState } from "react";
+import { type ReactNode, useDeferredValue, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFocusBack } from "../kit/Dialog";
 import { Keys } from "../kit/Keys";
@@ -27,7 +27,10 @@ export default function Palette({ close, help }: { close: () => void; help: () =
   const [text, setText] = useState("");
   const groups = useEntries(useDeferredValue(text.trim()), help);
   const focus = useFocusBack();
-  const some = groups.some(({ entries }) => entries.length > 0);
+  const first = groups.find(({ entries }) => entries.length > 0)?.entries[0]?.id ?? "";
+  const [marked, setMarked] = useState("");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other words are another question: its first answer is marked
+  useEffect(() => setMarked(first), [first, text]);
   return (
     <Radix.Root open onOpenChange={(open) => !open && close()}>
       <Radix.Portal>
@@ -39,10 +42,10 @@ export default function Palette({ close, help }: { close: () => void; help: () =
           onCloseAutoFocus={focus.back}
         >
           <Radix.Title className="unseen">{t("shell.find")}</Radix.Title>
-          <Command shouldFilter={false} loop label={t("shell.find")}>
+          <Command shouldFilter={false} loop label={t("shell.find")} value={marked} onValueChange={setMarked}>
             <Command.Input value={text} onValueChange={setText} placeholder={t("shell.findHint")} />
             <Command.List label={t("shell.found")}>
-              {!some && <p className="palette-none">{t("shell.nothingFound", { text })}</p>}
+              {!first && <p className="palette-none">{t("shell.nothingFound", { text })}</p>}
               {groups.map(({ heading, entries }) =>
                 entries.length === 0 ? null : (
                   <Command.Group key={heading} heading={heading}>
