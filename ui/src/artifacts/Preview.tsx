@@ -41,9 +41,9 @@ export function Preview({ where, path, entry, setPath }: Props) {
     <div className="preview">
       <header className="preview-bar">
         {known.is_dir && <FolderIcon aria-hidden="true" />}
-        <h3 className="cut" title={path}>
+        <h2 className="cut" title={path}>
           {nameOf(path)}
-        </h3>
+        </h2>
         {known.file_size != null && <span className="quiet number">{bytes(known.file_size)}</span>}
         <span className="preview-tools">
           <CopyButton text={path} label={t("artifacts.copyPath")} />
@@ -62,6 +62,7 @@ export function Preview({ where, path, entry, setPath }: Props) {
           <a
             className="button outline"
             href={known.is_dir ? zipAddress(where, path) : fileAddress(where, path)}
+            aria-label={t(known.is_dir ? "artifacts.zip" : "artifacts.download")}
             download
           >
             {known.is_dir ? <FolderDown aria-hidden="true" /> : <Download aria-hidden="true" />}

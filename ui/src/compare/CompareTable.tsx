@@ -32,7 +32,7 @@ interface Props {
 
 const HEAD = 62;
 const ROW = 30;
-const NARROWEST = 148;
+const NARROWEST = 192;
 const WIDEST = 520;
 
 /** Lines by runs, virtual in both directions; names of lines and of runs stay in view. */
