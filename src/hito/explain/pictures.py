@@ -71,7 +71,7 @@ def _swarm(found: Explanation, shap: Shap) -> "Figure":
     bar = figure.colorbar(dots, ax=axes, ticks=[0, 1], aspect=40, pad=0.02)
     bar.set_ticklabels(["low", "high"], fontsize=8)
     bar.set_label("value of the column", fontsize=8, labelpad=-12)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     label = f"SHAP value ({shap.scale.replace('_', ' ')})"
     if shap.outputs[output]:
         label += f" for {shap.outputs[output]}"
