@@ -32,8 +32,8 @@ from hito.fluent.given import Given, asked_model, folds, given, training
 from hito.fluent.places import locate
 
 REPORT = "report.html"
-_EXPLAIN_SECONDS = 20.0
-"""What explanations take at most by themselves; a larger budget is for larger data, not for more of the same."""
+_EXPLAIN_SHARE = 1 / 3
+"""Of the budget, that explanations take at most."""
 _HISTORIES = 12
 _EVALUATORS = (None, "default", ["default"])
 
@@ -156,7 +156,7 @@ def evaluate(
 def _found(asked: Asked, began: float, explain: bool) -> tuple[Evaluated, Any]:
     """The evaluation, and the explanation in the time that is left."""
     found = evaluating.evaluate(asked)
-    left = min(_EXPLAIN_SECONDS, 0.8 * (asked.budget - (time.monotonic() - began)))
+    left = min(_EXPLAIN_SHARE * asked.budget, 0.8 * (asked.budget - (time.monotonic() - began)))
     if not explain or asked.predictor is None or found.features is None or left < 1:
         return found, None
     return found, _attempt("the explanations", lambda: _explained(asked, found, left))
