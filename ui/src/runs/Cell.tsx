@@ -1,9 +1,9 @@
-import { memo, type ReactNode } from "react";
-import { ago, moment, number } from "../kit/format";
+import type { ReactNode } from "react";
+import { ago, number } from "../kit/format";
 import { Status } from "../kit/Status";
 import { cellText, cellValue, deltaOf, isNumeric } from "./cells";
 import type { Column } from "./columns";
-import { GridCell } from "./GridRow";
+import { gridCell } from "./GridRow";
 import type { Known } from "./rows";
 import type { RowWords } from "./words";
 
@@ -23,35 +23,38 @@ interface Props {
 const SHORT = 11;
 
 /** A value of a run under its column; a metric also says how it differs from the baseline's. */
-export const Cell = memo(({ line, at, column, known, base, best, active, now, experiment, words }: Props) => {
+export function valueCell({ line, at, column, known, base, best, active, now, experiment, words }: Props) {
   const { field, width, x } = column;
   const value = known ? cellValue(field, known, now) : undefined;
   const text =
     value === undefined ? "" : field === "experiment" ? (experiment ?? "") : cellText(field, value);
   const delta = base ? deltaOf(field, value, base.cells.get(field)) : null;
   let content: ReactNode = text;
+  let title = text.length > SHORT ? text : undefined;
   if (value === undefined) content = <span className="run-blank" />;
   else if (value === null) content = best === undefined ? null : rolled(best, words);
-  else if (field === "start_time" || field === "end_time")
-    content = <time title={moment(Number(value))}>{ago(Number(value))}</time>;
-  else if (field === "status") content = <Status status={text} />;
-  const long = text.length > SHORT && !field.endsWith("_time");
-  return (
-    <GridCell
-      line={line}
-      at={at}
-      x={x}
-      width={width}
-      active={active}
-      look={isNumeric(field) ? "number" : ""}
-      title={long ? text : undefined}
-    >
-      {delta && <span className={`run-delta ${delta.tone}`}>{delta.text}</span>}
-      {content}
-    </GridCell>
-  );
-});
-Cell.displayName = "Cell";
+  else if (field === "start_time" || field === "end_time") {
+    content = ago(Number(value));
+    title = text;
+  } else if (field === "status") content = <Status status={text} />;
+  return gridCell({
+    line,
+    at,
+    x,
+    width,
+    active,
+    look: isNumeric(field) ? "number" : "",
+    title,
+    children: delta ? (
+      <>
+        <span className={`run-delta ${delta.tone}`}>{delta.text}</span>
+        {content}
+      </>
+    ) : (
+      content
+    ),
+  });
+}
 
 /** The best of a parent's children, where the parent has no value of its own. */
 function rolled(value: number, { bestOfChildren }: RowWords): ReactNode {

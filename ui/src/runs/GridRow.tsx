@@ -52,15 +52,19 @@ interface CellProps {
   children: ReactNode;
 }
 
-/** A cell of the grid, which knows its place so that the grid can name it. */
-export function GridCell({ line, at, x = 0, width, active, look = "", title, children }: CellProps) {
+/**
+ * A cell of the grid. Only the active one has an id, by which the grid names it. A plain function, not a component: there are
+ * hundreds of cells, and what React keeps for a component costs more than the cell.
+ */
+export function gridCell({ line, at, x = 0, width, active, look = "", title, children }: CellProps) {
   const style: CSSProperties = { insetInlineStart: x, inlineSize: width };
   return (
     // biome-ignore lint/a11y/useSemanticElements: what a table has cannot be drawn out of its flow
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names its active cell
     <div
+      key={at}
       role="gridcell"
-      id={cellId(line, at)}
+      id={active ? cellId(line, at) : undefined}
       aria-colindex={at + 1}
       className={`run-cell ${look} ${active ? "active" : ""}`}
       style={style}

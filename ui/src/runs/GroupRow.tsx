@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import type { Group } from "../api/types.gen";
 import { count, number } from "../kit/format";
 import type { Layout } from "./columns";
-import { fieldOf } from "./fields";
-import { GridCell, GridRow } from "./GridRow";
+import { fieldOf, lowerIsBetter } from "./fields";
+import { GridRow, gridCell } from "./GridRow";
 import { Opener } from "./NameCell";
 import { bestOf } from "./useGroups";
 import type { RowWords } from "./words";
@@ -38,24 +38,37 @@ export const GroupRow = memo((props: Props) => {
       layout={layout}
       left={left}
       right={right}
-      name={
-        <GridCell line={line} at={0} width={layout.nameWidth} active={active === 0} look="run-name">
-          <Opener open={open} words={words} />
-          <span className="cut run-shared" title={shared(by, group, none)}>
-            {group.values.map((value, at) => (
-              <span key={by[at]}>
-                <i>{fieldOf(by[at] ?? "").key}</i> {value ?? none}
-              </span>
-            ))}
-          </span>
-          <span className="run-children">{count(group.count)}</span>
-        </GridCell>
+      name={gridCell({
+        line,
+        at: 0,
+        width: layout.nameWidth,
+        active: active === 0,
+        look: "run-name",
+        children: (
+          <>
+            <Opener open={open} words={words} />
+            <span className="cut run-shared" title={shared(by, group, none)}>
+              {group.values.map((value, at) => (
+                <span key={by[at]}>
+                  <i>{fieldOf(by[at] ?? "").key}</i> {value ?? none}
+                </span>
+              ))}
+            </span>
+            <span className="run-children">{count(group.count)}</span>
+          </>
+        ),
+      })}
+      cell={({ field, x, width }, at) =>
+        gridCell({
+          line,
+          at,
+          x,
+          width,
+          active: active === at,
+          look: "number",
+          children: <Sum group={group} at={metrics.indexOf(field)} field={field} />,
+        })
       }
-      cell={({ field, x, width }, at) => (
-        <GridCell key={field} line={line} at={at} x={x} width={width} active={active === at} look="number">
-          <Sum group={group} at={metrics.indexOf(field)} field={field} />
-        </GridCell>
-      )}
     />
   );
 });
@@ -73,7 +86,13 @@ function Sum({ group, at, field }: { group: Group; at: number; field: string }) 
     count: sum.count,
   });
   return (
-    <span className="cut" title={title}>
+    <span title={title}>
+      {best && (
+        <span className="run-best">
+          {lowerIsBetter(fieldOf(field).key) ? "↓" : "↑"}
+          {number(best.value, 4)}
+        </span>
+      )}
       {number(sum.mean, 4)}
       <span className="quiet">{spread}</span>
     </span>

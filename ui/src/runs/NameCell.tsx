@@ -3,7 +3,7 @@ import { address } from "../api/call";
 import type { RunRow } from "../api/types.gen";
 import { count } from "../kit/format";
 import { Status } from "../kit/Status";
-import { GridCell } from "./GridRow";
+import { gridCell } from "./GridRow";
 import type { RowWords } from "./words";
 
 interface Props {
@@ -23,60 +23,67 @@ interface Props {
 }
 
 /** A run's name with what is done to runs most: select, show in charts, unfold, open. Only an unusual status is said. */
-export function NameCell(props: Props) {
+export function nameCell(props: Props) {
   const { line, run, width, depth, opens, open, colour, active, selected, unseen, pinned, isBase, words } =
     props;
   const eye = unseen ? words.eyeOn : words.eyeOff;
-  return (
-    <GridCell line={line} at={0} width={width} active={active} look="run-name">
-      <span className="run-pick" data-act="pick">
-        <input
-          type="checkbox"
-          checked={selected}
-          readOnly
-          tabIndex={-1}
-          aria-label={words.select(run?.name ?? "")}
-        />
-      </span>
-      <button
-        type="button"
-        tabIndex={-1}
-        className="run-dot"
-        data-act="eye"
-        aria-pressed={!unseen}
-        aria-label={eye}
-        title={eye}
-      >
-        <i style={{ "--colour": colour } as React.CSSProperties} className={unseen ? "off" : ""} />
-      </button>
-      {depth > 0 && <span className="run-indent" style={{ inlineSize: `${depth * 1.125}rem` }} />}
-      {opens && <Opener open={open} words={words} />}
-      {run ? (
-        <>
-          {run.status !== "FINISHED" && <Status status={run.status} bare />}
-          <a
-            className="cut"
-            href={address(`runs/${run.run_id}`)}
+  return gridCell({
+    line,
+    at: 0,
+    width,
+    active,
+    look: "run-name",
+    children: (
+      <>
+        <span className="run-pick" data-act="pick">
+          <input
+            type="checkbox"
+            checked={selected}
+            readOnly
             tabIndex={-1}
-            title={run.name}
-            data-act="go"
-          >
-            {run.name || run.run_id}
-          </a>
-          {opens && (
-            <span className="run-children" title={words.children(run.children)}>
-              {count(run.children)}
-            </span>
-          )}
-          {run.lifecycle_stage === "deleted" && <span className="run-mark">{words.deleted}</span>}
-          {isBase && <span className="run-mark">{words.baseline}</span>}
-          {pinned && !isBase && <Pin className="run-pin" aria-label={words.pinned} />}
-        </>
-      ) : (
-        <span className="run-blank" />
-      )}
-    </GridCell>
-  );
+            aria-label={words.select(run?.name ?? "")}
+          />
+        </span>
+        <button
+          type="button"
+          tabIndex={-1}
+          className="run-dot"
+          data-act="eye"
+          aria-pressed={!unseen}
+          aria-label={eye}
+          title={eye}
+        >
+          <i style={{ "--colour": colour } as React.CSSProperties} className={unseen ? "off" : ""} />
+        </button>
+        {depth > 0 && <span className="run-indent" style={{ inlineSize: `${depth * 1.125}rem` }} />}
+        {opens && <Opener open={open} words={words} />}
+        {run ? (
+          <>
+            {run.status !== "FINISHED" && <Status status={run.status} bare />}
+            <a
+              className="cut"
+              href={address(`runs/${run.run_id}`)}
+              tabIndex={-1}
+              title={run.name}
+              data-act="go"
+            >
+              {run.name || run.run_id}
+            </a>
+            {opens && (
+              <span className="run-children" title={words.children(run.children)}>
+                {count(run.children)}
+              </span>
+            )}
+            {run.lifecycle_stage === "deleted" && <span className="run-mark">{words.deleted}</span>}
+            {isBase && <span className="run-mark">{words.baseline}</span>}
+            {pinned && !isBase && <Pin className="run-pin" aria-label={words.pinned} />}
+          </>
+        ) : (
+          <span className="run-blank" />
+        )}
+      </>
+    ),
+  });
 }
 
 export function Opener({ open, words }: { open: boolean; words: RowWords }) {

@@ -1,9 +1,9 @@
 import { memo } from "react";
 import { colourOf } from "../chart/colours";
-import { Cell } from "./Cell";
+import { valueCell } from "./Cell";
 import type { Column, Layout } from "./columns";
 import { GridRow } from "./GridRow";
-import { NameCell } from "./NameCell";
+import { nameCell } from "./NameCell";
 import type { Known } from "./rows";
 import { Spark } from "./Spark";
 import type { RowWords } from "./words";
@@ -48,27 +48,16 @@ export const Row = memo((props: Props) => {
   const cell = (column: Column, at: number) => {
     const place = { line, at, column, active: active === at };
     if (run && column.field.startsWith("curves."))
-      return (
-        <Spark
-          key={column.field}
-          {...place}
-          run={run.run_id}
-          live={run.status === "RUNNING"}
-          colour={colour}
-        />
-      );
-    return (
-      <Cell
-        key={column.field}
-        {...place}
-        known={known}
-        base={isBase ? undefined : props.base}
-        best={props.best?.get(column.field)}
-        now={column.field === "duration" ? props.now : 0}
-        experiment={props.experiment}
-        words={props.words}
-      />
-    );
+      return <Spark key={at} {...place} run={run.run_id} live={run.status === "RUNNING"} colour={colour} />;
+    return valueCell({
+      ...place,
+      known,
+      base: isBase ? undefined : props.base,
+      best: props.best?.get(column.field),
+      now: column.field === "duration" ? props.now : 0,
+      experiment: props.experiment,
+      words: props.words,
+    });
   };
   return (
     <GridRow
@@ -83,23 +72,21 @@ export const Row = memo((props: Props) => {
       layout={layout}
       left={props.left}
       right={props.right}
-      name={
-        <NameCell
-          line={line}
-          run={run}
-          width={layout.nameWidth}
-          depth={depth}
-          opens={opens}
-          open={open}
-          colour={colour}
-          active={active === 0}
-          selected={selected}
-          unseen={props.unseen}
-          pinned={pinned}
-          isBase={isBase}
-          words={props.words}
-        />
-      }
+      name={nameCell({
+        line,
+        run,
+        width: layout.nameWidth,
+        depth,
+        opens,
+        open,
+        colour,
+        active: active === 0,
+        selected,
+        unseen: props.unseen,
+        pinned,
+        isBase,
+        words: props.words,
+      })}
       cell={cell}
     />
   );

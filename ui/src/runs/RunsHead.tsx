@@ -57,7 +57,7 @@ export function RunsHead({ scope, names, state, change, size, fresh, renew, save
           {t("runs.fresh")}
         </Button>
       )}
-      <div className="runs-looks" role="group" aria-label={t("runs.look")}>
+      <fieldset className="runs-looks" aria-label={t("runs.look")}>
         {looks.map(([show, label, Icon], at) => (
           <IconButton
             key={show}
@@ -69,7 +69,7 @@ export function RunsHead({ scope, names, state, change, size, fresh, renew, save
             <Icon />
           </IconButton>
         ))}
-      </div>
+      </fieldset>
       {views}
       <Menu
         align="end"

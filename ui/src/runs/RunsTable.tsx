@@ -58,8 +58,10 @@ export function RunsTable(props: Props) {
       laidOut(columns, {
         widths: { ...(narrow && { run_name: 184 }), ...state.widths, ...dragged },
         keep: narrow ? 0 : state.keep,
+        by: state.by,
+        base: state.base,
       }),
-    [columns, state.widths, state.keep, dragged, narrow],
+    [columns, state.widths, state.keep, state.by, state.base, dragged, narrow],
   );
   const [viewHeight, setViewHeight] = useState(600);
   const stuck = Math.min(runs.pinned, Math.max(1, Math.floor((viewHeight * SHARE_OF_PINS) / rowHeight)));
@@ -229,6 +231,7 @@ export function RunsTable(props: Props) {
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its role is grid or treegrid
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: as above
     <div
       ref={scroll.scroller}
       className={`run-grid ${runs.late ? "late" : ""}`}
@@ -252,6 +255,7 @@ export function RunsTable(props: Props) {
           ref={scroll.view}
           style={{ inlineSize: sizes.width || "100%", blockSize: sizes.height || "100%" }}
         >
+          {/* biome-ignore lint/a11y/useSemanticElements: what a table has cannot be drawn out of its flow */}
           <div role="rowgroup">
             <HeadRow
               layout={layout}
@@ -264,10 +268,12 @@ export function RunsTable(props: Props) {
             />
           </div>
           {stuck > 0 && (
+            // biome-ignore lint/a11y/useSemanticElements: as above
             <div role="rowgroup" className="run-pins" aria-label={t("runs.pinned")}>
               {Array.from({ length: stuck }, (_, line) => draw(line, line * rowHeight, `p${line}`))}
             </div>
           )}
+          {/* biome-ignore lint/a11y/useSemanticElements: as above */}
           <div role="rowgroup" className="run-body" style={{ insetBlockStart: above }}>
             <div ref={scroll.layer} className="run-layer" role="presentation">
               {Array.from({ length: Math.max(0, last - first) }, (_, at) => {

@@ -36,13 +36,7 @@ import { useTableActs } from "./useTableActs";
 import { ViewsMenu } from "./ViewsMenu";
 import "./RunsView.css";
 
-const CHARTS = import.meta.glob("../chart/ChartGrid.tsx") as Record<
-  string,
-  () => Promise<{ ChartGrid: React.ComponentType<Record<string, unknown>> }>
->;
-const ChartGrid = lazy(async () => ({
-  default: (await CHARTS["../chart/ChartGrid.tsx"]?.())?.ChartGrid ?? (() => null),
-}));
+const ChartGrid = lazy(() => import("../chart/ChartGrid").then(({ ChartGrid }) => ({ default: ChartGrid })));
 const LARGE = 200_000;
 
 interface Props {
@@ -72,8 +66,8 @@ export function RunsView({ scope, search, setSearch }: Props) {
   const bar = useRef<QueryBarHandle>(null);
 
   const usualOnes = useMemo(
-    () => (fields.data ? usual(fields.data, names.several) : ["start_time", "duration"]),
-    [fields.data, names.several],
+    () => (fields.data ? usual(fields.data, names.several, narrow) : ["start_time", "duration"]),
+    [fields.data, names.several, narrow],
   );
   const columns = useMemo(() => shown(state, usualOnes), [state, usualOnes]);
   const allColumns = useMemo(
@@ -198,7 +192,7 @@ export function RunsView({ scope, search, setSearch }: Props) {
           start={body}
           end={charts}
         />
-      ) : state.show === "table" ? (
+      ) : state.show !== "charts" ? (
         body
       ) : (
         charts

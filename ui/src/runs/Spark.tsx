@@ -1,7 +1,7 @@
 import { memo, useEffect, useReducer } from "react";
 import type { Column } from "./columns";
 import { fieldOf } from "./fields";
-import { GridCell } from "./GridRow";
+import { gridCell } from "./GridRow";
 import { pathOf, sparks } from "./sparks";
 
 interface Props {
@@ -20,9 +20,15 @@ export const Spark = memo(({ line, at, column, run, live, colour, active }: Prop
   const { key } = fieldOf(column.field);
   useEffect(() => sparks.follow(run, key, live, tick), [run, key, live]);
   const curve = sparks.get(run, key);
-  return (
-    <GridCell line={line} at={at} x={column.x} width={column.width} active={active} look="run-spark">
-      {curve === undefined ? (
+  return gridCell({
+    line,
+    at,
+    x: column.x,
+    width: column.width,
+    active,
+    look: "run-spark",
+    children:
+      curve === undefined ? (
         <span className="run-blank" />
       ) : (
         curve && (
@@ -30,8 +36,7 @@ export const Spark = memo(({ line, at, column, run, live, colour, active }: Prop
             <path d={pathOf(curve)} stroke={colour} fill="none" vectorEffect="non-scaling-stroke" />
           </svg>
         )
-      )}
-    </GridCell>
-  );
+      ),
+  });
 });
 Spark.displayName = "Spark";

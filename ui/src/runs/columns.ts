@@ -1,6 +1,6 @@
 /** Which columns a table has, how wide they are and where they stand; and what a person does to them. Pure. */
 import type { Fields } from "../api/types.gen";
-import { ATTRIBUTES, fieldOf, textOf } from "./fields";
+import { ATTRIBUTES, fieldOf, isMetric, textOf } from "./fields";
 import { REST, type RunsState } from "./search";
 
 export interface Column {
@@ -28,17 +28,24 @@ const WIDTHS: Record<string, number> = {
   status: 104,
   run_id: 240,
 };
+/** Room for a group's mean, deviation and best. */
+const SUMMED = 192;
+/** Room for a value and how it differs from the baseline's. */
+const COMPARED = 152;
 const BY_KIND = { metrics: 112, params: 104, tags: 120, curves: 132, attributes: 112 } as const;
 
-/** All fields that columns can be made of, in their usual order: what one looks at first stands first. */
-export function usual(fields: Fields, several: boolean): string[] {
+/**
+ * All fields that columns can be made of, in their usual order: what one looks at first stands first. Where there is little room,
+ * that is what was measured, not when.
+ */
+export function usual(fields: Fields, several: boolean, narrow = false): string[] {
+  const about = [...(several ? ["experiment"] : []), "start_time", "duration"];
   return [
-    ...(several ? ["experiment"] : []),
-    "start_time",
-    "duration",
+    ...(narrow ? [] : about),
     ...fields.metrics.filter((key) => !key.startsWith("system/")).map((key) => textOf("metrics", key)),
     ...fields.params.map((key) => textOf("params", key)),
     ...fields.tags.filter((key) => !key.startsWith("mlflow.")).map((key) => textOf("tags", key)),
+    ...(narrow ? about : []),
   ];
 }
 
@@ -64,10 +71,14 @@ export function shown(state: Pick<RunsState, "columns" | "off">, usualOnes: read
   return [...new Set(found)];
 }
 
-export function layout(fields: readonly string[], state: Pick<RunsState, "widths" | "keep">): Layout {
+export function layout(
+  fields: readonly string[],
+  state: Pick<RunsState, "widths" | "keep"> & Partial<Pick<RunsState, "by" | "base">>,
+): Layout {
+  const measured = (state.by?.length ?? 0) > 0 ? SUMMED : state.base ? COMPARED : 0;
   const nameWidth = state.widths[NAME] ?? NAME_WIDTH;
-  const kept = placed(fields.slice(0, state.keep), state.widths);
-  const rest = placed(fields.slice(state.keep), state.widths);
+  const kept = placed(fields.slice(0, state.keep), state.widths, measured);
+  const rest = placed(fields.slice(state.keep), state.widths, measured);
   return { kept, rest, nameWidth, keptWidth: nameWidth + end(kept), restWidth: end(rest) };
 }
 
@@ -142,10 +153,10 @@ function said(state: ColumnsOf, before: readonly string[], order: readonly strin
   return { ...state, columns: [...order.slice(0, end), REST, ...extra] };
 }
 
-function placed(fields: readonly string[], widths: RunsState["widths"]): Column[] {
+function placed(fields: readonly string[], widths: RunsState["widths"], measured: number): Column[] {
   let x = 0;
   return fields.map((field) => {
-    const width = widths[field] ?? WIDTHS[field] ?? widthFor(field);
+    const width = widths[field] ?? WIDTHS[field] ?? Math.max(isMetric(field) ? measured : 0, widthFor(field));
     const column = { field, width, x };
     x += width;
     return column;

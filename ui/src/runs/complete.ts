@@ -43,7 +43,8 @@ export function spotAt(text: string, caret: number): Spot {
       if (blank) return { kind: due, start: caret, end: caret, begins: "", field };
       const closed = /^(['"`]).*\1$/s.test(word) && word.length > 1 && caret === end;
       const sign = /^[^\p{L}\p{N}_'"`]/u.test(word);
-      if (closed || (due === "value" && /^\d/.test(word)) || (sign && due !== "operator"))
+      const signed = sign && (due !== "operator" || word.endsWith("="));
+      if (closed || (due === "value" && /^\d/.test(word)) || signed)
         return sign && caret === end && !closed
           ? after(word)
           : { kind: "none", start, end, begins: word, field };

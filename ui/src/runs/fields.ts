@@ -59,7 +59,7 @@ export function isAsked(text: string): boolean {
 
 /** Whether less of it is better, as far as its name says. */
 export function lowerIsBetter(key: string): boolean {
-  return /(^|[^a-z])(n?rmse|rmsle|mse|mae|mape|smape|medae|msle|loss|logloss|error|err|deviance|perplexity|brier|ece|wer|cer|time|latency|duration|hinge)([^a-z]|$)/i.test(
+  return /(^|[^a-z])(n?rmse|rmsle|mse|mae|mape|smape|medae|msle|loss|logloss|error|err|deviance|perplexity|brier|ece|wer|cer|time|seconds|latency|duration|hinge)([^a-z]|$)/i.test(
     key.replace(/([a-z])([A-Z])/g, "$1_$2"),
   );
 }

@@ -45,7 +45,10 @@ export function moved(before: Place, top: number, extent: Extent): Place {
   if (Math.abs(by) > 2 * extent.view) return { top, y: Math.round((top / end) * most) };
   const y = Math.min(most, Math.max(0, before.y + by));
   const atEnd = (top <= 0 && y > 0) || (top >= end && y < most);
-  return atEnd ? placed(y, extent) : { top, y };
+  if (!atEnd) return { top, y };
+  const back = placed(y, extent);
+  // So near its end that the bar can stand nowhere else: this is the end.
+  return back.top === Math.min(end, Math.max(0, top)) ? { top, y: top <= 0 ? 0 : most } : back;
 }
 
 /** After a pause: the bar where it belongs, so that it never drifts far from the share it shows. */

@@ -61,6 +61,8 @@ export function useGridScroll({ count, row, above, columns, kept }: Asked): Grid
   const layer = useRef<HTMLDivElement>(null);
   const place = useRef<Place>({ top: 0, y: 0 });
   const slid = useRef("");
+  /** scrollLeft, read when it changes: reading it after drawing would lay the page out once more. */
+  const aside = useRef(0);
   const pause = useRef(0);
   const drawn = useRef(START);
   const [window, setWindow] = useState(START);
@@ -71,7 +73,7 @@ export function useGridScroll({ count, row, above, columns, kept }: Asked): Grid
     const { anchor } = drawn.current;
     if (layer.current)
       layer.current.style.transform = `translateY(${Math.round(anchor * row - place.current.y)}px)`;
-    const left = `${-(scroller.current?.scrollLeft ?? 0)}px`;
+    const left = `${-aside.current}px`;
     if (left === slid.current) return; // a variable that is set, if to the same, costs the style of all that is below it
     slid.current = left;
     view.current?.style.setProperty("--left", left);
@@ -81,7 +83,7 @@ export function useGridScroll({ count, row, above, columns, kept }: Asked): Grid
     const { y } = place.current;
     const first = Math.max(0, (Math.floor(y / row / STEP) - 1) * STEP);
     const last = Math.min(count, (Math.ceil((y + extent.view) / row / STEP) + 1) * STEP);
-    const [left, right] = seen(columns, scroller.current?.scrollLeft ?? 0, Math.max(0, sizes.width - kept));
+    const [left, right] = seen(columns, aside.current, Math.max(0, sizes.width - kept));
     const before = drawn.current;
     const down = first === before.first ? before.down : first > before.first;
     return {
@@ -115,6 +117,7 @@ export function useGridScroll({ count, row, above, columns, kept }: Asked): Grid
     const element = scroller.current;
     if (!element) return;
     const top = element.scrollTop;
+    aside.current = element.scrollLeft;
     place.current = moved(place.current, top, extent);
     if (place.current.top !== top) element.scrollTop = place.current.top;
     draw((next) => flushSync(() => setWindow(next)));
