@@ -20,7 +20,14 @@ def test_a_frame_is_described_and_logged(tracking: str) -> None:
     assert (found.dataset.name, found.dataset.digest) == ("wine", dataset.digest)
     assert json.loads(found.dataset.source) == {"url": "https://example.org/wine.csv"}
     assert found.dataset.source_type == "http"
-    assert json.loads(found.dataset.profile or "") == {"num_rows": 3, "num_elements": 6}
+    assert json.loads(found.dataset.profile or "") == {
+        "num_rows": 3,
+        "num_elements": 6,
+        "columns": [
+            {"name": "a", "missing": 0, "mean": 2.0, "std": 1.0, "min": 1.0, "max": 3.0},
+            {"name": "b", "missing": 1, "distinct": 2},
+        ],
+    }
     assert [column["name"] for column in json.loads(found.dataset.schema or "")["mlflow_colspec"]] == ["a", "b"]
     assert {tag.key: tag.value for tag in found.tags} == {"part": "1", "mlflow.data.context": "training"}
     (point,) = hito.MlflowClient().get_metric_history(run.info.run_id, "loss")
@@ -37,6 +44,19 @@ def test_arrays_are_described() -> None:
     named = hito.data.from_numpy({"u": numpy.zeros((3, 2)), "v": numpy.zeros(3)})
     assert named.profile["features_shape"] == {"u": [3, 2], "v": [3]}
     assert dataset.source_type == "code"
+
+
+def test_odd_columns_are_described_as_far_as_they_can_be() -> None:
+    frame = pandas.DataFrame({"lists": [[1], [2]], "nothing": [numpy.nan, numpy.nan], "endless": [1.0, numpy.inf]})
+    frame = pandas.concat([frame, frame[["nothing"]]], axis=1)  # two columns of one name
+    assert hito.data.from_pandas(frame, source="x").profile["columns"] == [
+        {"name": "lists", "missing": 0},
+        {"name": "nothing", "missing": 2},
+        {"name": "endless", "missing": 0, "min": 1.0},
+        {"name": "nothing", "missing": 2},
+    ]
+    wide = pandas.DataFrame(numpy.zeros((2, 101)), columns=[str(one) for one in range(101)])
+    assert hito.data.from_pandas(wide, source="x").profile["columns"] == []
 
 
 def test_a_digest_tells_data_apart_and_is_the_same_for_the_same() -> None:

@@ -96,7 +96,9 @@ def test_the_json_has_every_section_and_says_how_b_stands_to_a():
     a = Past(
         run_id="a" * 32, name="first", params={"depth": "3", "old": "1"}, metrics={"auc": 0.5, "odd": float("nan")}
     )
-    rows = Data(name="rows", digest="d1", context="train", profile='{"num_rows": 3}')
+    rows = Data(
+        name="rows", digest="d1", context="train", profile='{"num_rows": 3, "columns": [{"name": "x", "mean": 2.5}]}'
+    )
     b = Past(run_id="b" * 32, params={"depth": "4", "new": "1"}, metrics={"auc": 0.75, "odd": 1.0}, data=(rows,))
     found = json.loads(json.dumps(to_json(difference(a, b)), allow_nan=False))
     assert list(found["sections"]) == list(SECTIONS)
@@ -107,6 +109,7 @@ def test_the_json_has_every_section_and_says_how_b_stands_to_a():
     assert [one["delta"] for one in found["sections"]["metrics"]] == [0.25, "nan"]
     assert {one["key"]: one["b"] for one in found["sections"]["data"]} == {
         "rows (train): digest": "d1", "rows (train): profile num_rows": "3",
+        "rows (train): profile columns[x]": "mean 2.5",
     }  # fmt: skip
 
 

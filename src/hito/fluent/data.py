@@ -16,6 +16,7 @@ from hito.core.errors import InvalidArgument
 from hito.core.runs import DATASET_CONTEXT
 from hito.core.signature import schema_text
 from hito.flavors.infer import infer_schema
+from hito.fluent.columns import statistics
 from hito.fluent.runs import scope_here
 from hito.reproduce import context as origin
 
@@ -104,7 +105,7 @@ def from_pandas(
         place,
         kind,
         {"mlflow_colspec": json.loads(text or "[]")},
-        {"num_rows": len(df), "num_elements": int(df.size)},
+        {"num_rows": len(df), "num_elements": int(df.size), "columns": statistics(df)},
         targets,
         predictions,
     )
