@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 help: ## list the chores
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 12
 
 PAGE := src/hito/server/static/index.html
 
@@ -50,9 +50,23 @@ lint: setup ## style, types, layers, of Python and of the page
 	$(BIN)/python ui/make_types.py --check
 	cd ui && npm run --silent types && npm run --silent lint
 
-test: setup clients lint ## everything that must hold
+test: setup clients browser lint ## everything that must hold
 	cd ui && npm run --silent test
 	$(BIN)/pytest -n 2 --dist loadfile --durations 25
+	cd ui && npm run --silent e2e
+
+e2e: setup browser ## the page's journeys in a real browser alone
+	cd ui && npm run --silent e2e
+
+CHROMIUM ?= /usr/bin/chromium
+
+browser: ## Debian's Chromium, if there is no browser at $CHROMIUM
+	@test -x "$(CHROMIUM)" || (apt-get -qq -o DPkg::Lock::Timeout=300 update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends chromium fonts-dejavu-core) > /dev/null
+
+gallery: setup browser ## the pictures of docs/: the page's screens, the reports
+	cd ui && npm run --silent gallery
+	$(BIN)/python examples/gallery.py
 
 conform: setup clients ## play the recorded conversations against a real MLflow, too
 	$(BIN)/python tests/conformance/against_mlflow.py
@@ -68,4 +82,4 @@ lock: setup ## resolve all requirements anew
 clean: ## forget every environment and cache
 	rm -rf ui/node_modules src/hito/server/static .venv .venvs .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup page clients demo types lint test conform bench lock clean
+.PHONY: help setup page clients demo types lint test e2e browser gallery conform bench lock clean
