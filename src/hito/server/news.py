@@ -11,6 +11,7 @@ and whoever comes when all are taken is refused and polls. When nobody listens, 
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,9 @@ LOOK = 0.3
 MAX_NAMED = 500
 """Ids in one event."""
 
+MAX_PENDING = 10_000
+"""Changes that wait to be told; of more it is only told that there were some."""
+
 _RUN_ID = re.compile(r"(?<![^/])[0-9a-f]{32}(?=/artifacts/)")
 _HEADERS = [
     ("content-type", "text/event-stream"),
@@ -56,7 +60,6 @@ class Newsroom:
         self._lock = threading.Lock()
         self._homes: dict[str, str] = {}
         self._looking = False
-        self._closed = False
 
     def open(self, listen: Listen) -> Reply:
         """A stream of events.
@@ -68,7 +71,7 @@ class Newsroom:
             raise InvalidArgument(f"A stream follows at most {MAX_NAMED} runs and as many experiments by name.")
         stream = Stream(self, experiments, frozenset(listen.run_ids), listen.models)
         with self._lock:
-            if self._closed or len(self._streams) >= MAX_STREAMS:
+            if len(self._streams) >= MAX_STREAMS:
                 raise Unavailable(
                     "As many pages listen for news as this server can tell; ask for what you need now and then."
                 )
@@ -96,13 +99,6 @@ class Newsroom:
     def leave(self, stream: "Stream") -> None:
         with self._lock:
             self._streams.discard(stream)
-
-    def close(self) -> None:
-        """End all streams, and open no more."""
-        with self._lock:
-            self._closed = True
-            for stream in self._streams:
-                stream.end()
 
     def home(self, run_id: str) -> str:
         """The experiment of a run; '' if there is no such run."""
@@ -162,24 +158,17 @@ class Stream:
         self._runs = runs
         self._models = models
         self._all = not (experiments or runs or models)
-        self._pending: list[News] = []
+        self._pending: deque[News] = deque(maxlen=MAX_PENDING)
         self._vague = False
-        self._ended = False
         self._awake = threading.Event()
         self._pieces = self._told()
 
     def add(self, change: News | None) -> None:
         """Something is new; None: nobody knows what."""
-        if change is None:
+        if change is None or len(self._pending) == MAX_PENDING:
             self._vague = True
-        elif len(self._pending) < 10_000:
-            self._pending.append(change)
         else:
-            self._vague = True
-        self._awake.set()
-
-    def end(self) -> None:
-        self._ended = True
+            self._pending.append(change)
         self._awake.set()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -193,18 +182,21 @@ class Stream:
             raise
 
     def close(self) -> None:
-        """The client has gone, or the stream has ended."""
+        """The client has gone."""
         self._room.leave(self)
 
     def _told(self) -> Iterator[bytes]:
         yield b"retry: 1000\n\n"
-        vague_at = 0.0
-        while not self._ended:
-            if not self._awake.wait(HEARTBEAT):
+        vague_at, said = 0.0, time.monotonic()
+        while True:
+            woken = self._awake.wait(HEARTBEAT)
+            if time.monotonic() - said >= HEARTBEAT:  # also where much happens that this page does not follow
+                said = time.monotonic()
                 yield b":\n\n"
+            if not woken:
                 continue
             self._awake.clear()
-            pending, self._pending = self._pending, []
+            pending = [self._pending.popleft() for _ in range(len(self._pending))]
             vague = self._vague and time.monotonic() >= vague_at
             if self._vague and not vague:
                 self._awake.set()  # still to be told, a little later
@@ -213,6 +205,7 @@ class Stream:
                 vague_at = time.monotonic() + VAGUE_GAP
             news = self._news(pending, vague)
             if news is not None:
+                said = time.monotonic()
                 yield b"event: change\ndata: " + msgspec.json.encode(news) + b"\n\n"
             time.sleep(GAP)
 
