@@ -3,7 +3,7 @@ import { defineConfig } from "@playwright/test";
 /** Journeys in Debian's Chromium against a real server that e2e/world.ts starts and fills. */
 export default defineConfig({
   testDir: "e2e",
-  testMatch: "*.spec.ts",
+  testMatch: process.env.HITO_GALLERY ? "gallery.ts" : "*.spec.ts",
   globalSetup: "./e2e/world.ts",
   timeout: 40_000,
   expect: { timeout: 12_000 },

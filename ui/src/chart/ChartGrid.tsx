@@ -57,6 +57,7 @@ export function ChartGrid({ where, orderBy, runs, hidden, groups, state: raw, se
 
   return (
     <div ref={place} className="charts">
+      <h2 className="unseen">{t("charts.bar")}</h2>
       {available && <GridBar state={state} change={change} available={available} />}
       {fields.error && <Problem error={fields.error} retry={() => void fields.refetch()} />}
       {fields.isPending && <Skeleton lines={6} />}

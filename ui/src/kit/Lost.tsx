@@ -7,7 +7,7 @@ import { Empty } from "./Empty";
 export function Lost() {
   const { t } = useTranslation();
   return (
-    <Empty icon={<MapPinOff />} title={t("kit.lost")}>
+    <Empty level="h1" icon={<MapPinOff />} title={t("kit.lost")}>
       <p>
         <Link to="/">{t("kit.toStart")}</Link>
       </p>

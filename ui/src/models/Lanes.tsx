@@ -67,9 +67,9 @@ function Lane({ stage, versions, dragged, drag, promote }: LaneProps) {
         if (dragged && takes) promote(dragged, stage);
       }}
     >
-      <h3 id={`lane-${stage}`}>
+      <h2 id={`lane-${stage}`}>
         {t(`models.stages.${stage}`)} <span className="quiet">{count(versions.length)}</span>
-      </h3>
+      </h2>
       <ul>
         {versions.slice(0, shown).map((version) => (
           <li

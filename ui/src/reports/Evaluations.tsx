@@ -42,6 +42,7 @@ export function Evaluations({ runs }: { runs: readonly ShownRun[] }) {
   const tasks = [...new Set(found.map(({ evaluation }) => evaluation.task))];
   return (
     <div className="report">
+      <h2 className="unseen">{t("run.tabs.evaluation")}</h2>
       <ul className="report-facts">
         {found.map(({ run, evaluation }) => (
           <li key={run.run_id}>
