@@ -20,7 +20,7 @@ from typing import Any
 from msgspec import Struct
 
 from hito.core.errors import HitoError
-from hito.reproduce.compare import Difference, number
+from hito.reproduce.compare import CHANGED, Difference, number
 from hito.reproduce.files import sha256
 from hito.reproduce.past import Past, Reader
 
@@ -33,6 +33,8 @@ _TIMES = re.compile(
     r"(^|[_/. ])(time|times|seconds|secs|duration|elapsed|ms|latency|timestamp|date)s?($|[_/. ])", re.IGNORECASE
 )
 _ABOUT = ("hito/*", "console.txt", "requirements.txt", "*report.html", "*.lock")
+_OURS = frozenset({"hito", "apsw", "granian", "google-re2", "obstore", "zstandard"})
+"""What hito imports to open a store in the program's process, and does not when the program logs to a server."""
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 _JSON_LIMIT = 32 << 20
 
@@ -124,9 +126,10 @@ def candidates(old: Past, new: Past, difference: Difference) -> tuple[str, ...]:
         for one in difference.changed("source")
     ]
     found += [f"data: {one.key} was {_short(one.a)}, is {_short(one.b)}" for one in difference.changed("data")]
+    packages = [one for one in difference.changed("environment") if one.key not in _OURS]
     found += [
         f"package: {one.key} {one.a or 'absent'} then, {one.b or 'absent'} now"
-        for one in difference.changed("environment")
+        for one in sorted(packages, key=lambda one: one.change != CHANGED)
     ]
     found += [
         f"machine: {one.key} {one.a or 'unknown'} then, {one.b or 'unknown'} now"
