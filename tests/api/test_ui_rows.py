@@ -73,7 +73,10 @@ def test_pages_orders_and_python_agree_on_every_order(page: Any) -> None:
     known.sort(key=lambda one: (-one[3], one[0]))
     by_metric = sorted(known, key=lambda one: (rank(one[1]), -one[1] if rank(one[1]) == 0 else 0))
     by_param = sorted(known, key=lambda one: (rank(one[2]), one[2] or ""))
-    for order, wanted in (([], known), (["metrics.m DESC"], by_metric), (["params.p"], by_param)):
+    orders = (
+        ([], known), (["metrics.m DESC"], by_metric), (["metrics.m.max DESC"], by_metric), (["params.p"], by_param),
+    )  # fmt: skip
+    for order, wanted in orders:
         found, ids, token = [], [], ""
         while True:
             answer = page.ask(wire.TABLE, order_by=order, max_results=13, page_token=token)

@@ -30,7 +30,7 @@ from hito.store.search.conditions import Conditions
 from hito.store.search.drivers import PREFIX, Driver, Partition, drivers, not_a_number, prefix_of
 from hito.store.search.fragment import FALSE, Sql, both, sql
 from hito.store.search.keyset import Column
-from hito.store.search.run_fields import Key
+from hito.store.search.run_fields import Key, metric_value
 
 FEW = 100
 """Runs that are so few that looking for something rarer costs more than it saves."""
@@ -187,7 +187,17 @@ class Finder:
     def _sort(self, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int) -> list[Row]:
         """All runs that pass, sorted: for orders that no index has."""
         where = both([self._partition.where, *(term.where for term in terms)])
-        return keyset.rows(self._tx, ["r.id"], Sql("runs AS r"), where, _columns(keys), start, need)
+        source, columns = Sql("runs AS r"), _columns(keys)
+        operand = keys[0].operand
+        number = self._tx.key(operand.key) if isinstance(operand, Metric) else None
+        if isinstance(operand, Metric) and number is not None:
+            # Joined, a metric is looked up once for each run, and not once for each of its columns.
+            source = sql("runs AS r LEFT JOIN metric_latest AS m ON m.run_id = r.id AND m.key_id = ?", number)
+            value = metric_value(operand.aggregate)
+            rank = Sql(f"CASE WHEN m.run_id IS NULL THEN 2 WHEN {value} IS NULL THEN 1 ELSE 0 END")
+            number_of = Sql(f"CAST({value} AS double precision)")
+            columns[:2] = [columns[0]._replace(value=rank), columns[1]._replace(value=number_of)]
+        return keyset.rows(self._tx, ["r.id"], source, where, columns, start, need)
 
     def _walk_by_start(
         self, terms: tuple[Term, ...], keys: tuple[Key, ...], start: Sequence[Value], need: int
