@@ -39,6 +39,7 @@ function runSeries(outlines: readonly Outline[], { runs, keys, hidden, options }
         dash: DASHES[(keys.length > 1 ? at : same) % DASHES.length],
         x: outline.x,
         y: outline.y,
+        span: [outline.xMin, outline.xMax],
       };
       found.push(...calm(line, outline, options.smooth));
     });

@@ -30,6 +30,8 @@ export interface LineSeries {
   /** A band around the line, at the same x. */
   low?: Float64Array;
   high?: Float64Array;
+  /** Where the curve begins and ends, if its first and last point were left out of an outline. */
+  span?: Range;
   /** The run (or group) that stands out as one; the key by default. */
   run?: string;
 }
@@ -42,7 +44,12 @@ export function runOf(series: LineSeries): string {
 export function spanOf(series: readonly LineSeries[], log: boolean): Range | null {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const { x } of series) {
+  for (const { x, span } of series) {
+    if (span && span[0] > (log ? 0 : Number.NEGATIVE_INFINITY)) {
+      low = Math.min(low, span[0]);
+      high = Math.max(high, span[1]);
+      continue;
+    }
     const from = log ? firstFrom(x, Number.MIN_VALUE) : 0;
     if (from >= x.length) continue;
     low = Math.min(low, x[from] as number);
