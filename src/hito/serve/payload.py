@@ -199,7 +199,15 @@ def _frame_of_split(value: Any) -> Any:
         raise bad_request(
             "dataframe_split must be an object with data, and perhaps columns and index, and nothing else."
         )
-    return pd.DataFrame(value["data"], columns=value.get("columns"), index=value.get("index"))
+    return pd.DataFrame(_even(value["data"]), columns=value.get("columns"), index=value.get("index"))
+
+
+def _even(rows: Any) -> Any:
+    """Rows of one length: MLflow's server, by way of pandas, takes what a shorter one lacks for missing values."""
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        return rows
+    longest = max(map(len, rows), default=0)
+    return [row + [None] * (longest - len(row)) for row in rows]
 
 
 def _frame_of_records(value: Any) -> Any:
@@ -207,7 +215,7 @@ def _frame_of_records(value: Any) -> Any:
 
     if not isinstance(value, list):
         raise bad_request(f"dataframe_records must be a list of objects, it is {_article(value)}.")
-    return pd.DataFrame(value)
+    return pd.DataFrame(_even(value))
 
 
 def _columns(key: str, value: Any, columns: tuple[Column, ...]) -> Any:
@@ -289,7 +297,8 @@ def _cast_column(values: Any, target: str) -> Any:
         numbers = [_whole(value, target) for value in values.tolist()]
         return pd.Series(numbers, index=values.index, dtype="int32" if target == "integer" else "int64")
     if target in _NUMBERS:
-        return values.astype("float32" if target == "float" else "float64")
+        with np.errstate(over="ignore"):  # 1e39 is infinite in 32 bits, and the model says what it thinks of that
+            return values.astype("float32" if target == "float" else "float64")
     if target == "boolean":
         return values.map(bool).astype("bool")
     if target == "datetime":
