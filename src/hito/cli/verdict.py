@@ -99,13 +99,15 @@ def _cells(row: "Row", *, numbers: bool, narrow: bool) -> "list[Text]":
     if not narrow:
         return [*named, then, now, Text(change), words(row.note, "dim")]
     told = Text.assemble(then, " → ", now, f"  {change}") if row.passed is False else then
-    return [*named, told + words(f"  {row.note}" if row.note else "", "dim")]
+    return [*named, Text.assemble(told, words(f"  {row.note}" if row.note else "", "dim"))]
 
 
 def _candidate(text: str) -> "Text":
     """`kind: what`, the kind standing out."""
+    from rich.text import Text
+
     kind, colon, rest = text.partition(": ")
-    return words(kind + colon, "cyan") + words(rest) if colon else words(text)
+    return Text.assemble(words(kind + colon, "cyan"), words(rest)) if colon else words(text)
 
 
 def _hanging(mark: "Text", text: "Text") -> "RenderableType":

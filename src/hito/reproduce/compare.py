@@ -236,6 +236,11 @@ def _environment(a: Past, b: Past, notes: list[str]) -> tuple[Change, ...]:
     # What was imported, where both say it: what lay unused beside it on one machine explains nothing.
     imported = pins(a.requirements), pins(b.requirements)
     before, after = (_normal(one) for one in (imported if all(imported) else (a.distributions, b.distributions)))
+    if all(imported):
+        # Imported by one alone, but there for both: what one did not import differs in its source, not in its packages.
+        there = _normal(a.distributions), _normal(b.distributions)
+        before |= {name: there[0][name] for name in after.keys() - before.keys() if name in there[0]}
+        after |= {name: there[1][name] for name in before.keys() - after.keys() if name in there[1]}
     python = [Change("Python", a.python, b.python)] if a.python and b.python else []
     return (*python, *(_texts(before, after) if _both("packages", before, after, a, b, notes) else ()))
 

@@ -33,8 +33,6 @@ _TIMES = re.compile(
     r"(^|[_/. ])(time|times|seconds|secs|duration|elapsed|ms|latency|timestamp|date)s?($|[_/. ])", re.IGNORECASE
 )
 _ABOUT = ("hito/*", "console.txt", "requirements.txt", "*report.html", "*.lock")
-_OURS = frozenset({"hito", "apsw", "granian", "google-re2", "obstore", "zstandard"})
-"""What hito imports to open a store in the program's process, and does not when the program logs to a server."""
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 _JSON_LIMIT = 32 << 20
 
@@ -126,7 +124,7 @@ def candidates(old: Past, new: Past, difference: Difference) -> tuple[str, ...]:
         for one in difference.changed("source")
     ]
     found += [f"data: {one.key} was {_short(one.a)}, is {_short(one.b)}" for one in difference.changed("data")]
-    packages = [one for one in difference.changed("environment") if one.key not in _OURS]
+    packages = difference.changed("environment")
     found += [
         f"package: {one.key} {one.a or 'absent'} then, {one.b or 'absent'} now"
         for one in sorted(packages, key=lambda one: one.change != CHANGED)
