@@ -114,9 +114,9 @@ export function RunsView({ scope, search, setSearch }: Props) {
   ]);
 
   const nothing = !runs.loading && !runs.late && runs.lines.count === runs.pinned && !runs.list?.more;
-  const failed = runs.problem && runs.list === null;
+  const failed = names.problem ?? (runs.list === null ? runs.problem : null);
   const body = failed ? (
-    <Problem error={runs.problem} retry={runs.refetch} />
+    <Problem error={failed} retry={runs.refetch} />
   ) : nothing ? (
     state.query ? (
       <NoMatch clear={() => change({ query: "" })} />
