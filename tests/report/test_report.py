@@ -198,6 +198,12 @@ def test_the_verdict_is_better_than_guessing_only_if_its_interval_is(cancer):
     assert graded(0.4, 0.6) == "no"
 
 
+def test_the_verdict_does_not_contradict_the_advice(cancer):
+    doubt = results.Finding(rule="no_better_than_baseline", severity="warning")
+    assert "is-clear" in page_of(cancer)
+    assert "is-perhaps" in page_of(cancer, evaluation=msgspec.structs.replace(cancer.evaluation, findings=(doubt,)))
+
+
 def test_another_language_is_refused(cancer):
     with pytest.raises(InvalidArgument, match="'de'"):
         page_of(cancer, "de")

@@ -53,7 +53,8 @@ def _about(found: Evaluation | None, facts: RunFacts | None, voice: Voice) -> st
             line += f", {voice.say('lineage.commit')}: `{_code(facts.commit[:12])}`"
         said.append(line)
         said += [
-            f"{voice.say('lineage.step.version')}: {_text(one.name)} {_text(one.version)} ({_text(one.stage)})"
+            f"{voice.say('lineage.step.version')}: {_text(one.name)} {_text(one.version)}"
+            + (f" ({_text(one.stage)})" if one.stage not in ("", "None") else "")
             for one in facts.versions
         ]
         if facts.description:

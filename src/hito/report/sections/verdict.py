@@ -44,14 +44,18 @@ def lead_score(found: Evaluation) -> Score | None:
 
 
 def grade(found: Evaluation) -> str:
-    """Against guessing: `clear` if even the worse end of the interval is better, `perhaps` if the score is, else `no`."""
+    """Against guessing: `clear` if even the worse end of the interval is better, `perhaps` if the score is, else `no`.
+
+    Another score may say otherwise (mean absolute error lies closer together than R²): the page must not contradict its advice.
+    """
     lead = lead_score(found)
     baseline = next((one for one in found.baseline if lead is not None and one.name == lead.name), None)
     if lead is None or baseline is None:
         return "unknown"
     sign = -1 if lead.better == "lower" else 1
     worse_end = lead.high if lead.better == "lower" else lead.low
-    if worse_end is not None and sign * (worse_end - baseline.value) > 0:
+    doubted = any(one.rule == "no_better_than_baseline" for one in found.findings)
+    if not doubted and worse_end is not None and sign * (worse_end - baseline.value) > 0:
         return "clear"
     return "perhaps" if sign * (lead.value - baseline.value) > 0 else "no"
 
