@@ -75,7 +75,10 @@ export function stretchesQuery(questions: readonly (CurveQuestion & { range: Str
 }
 
 const CALM = 1_000;
+/** Columns of many runs are dearer, and their charts are looked at for longer. */
+const CALM_COLUMNS = 10_000;
 let renewed = 0;
+let renewedColumns = 0;
 let waiting: ReturnType<typeof setTimeout> | undefined;
 
 /** News have come: charts that are seen ask again, at most once a second and without dropping what is on its way. */
@@ -85,6 +88,8 @@ export function renewCurves(queries: QueryClient): void {
     waiting = undefined;
     renewed = Date.now();
     void queries.invalidateQueries({ queryKey: ["curves"] }, { cancelRefetch: false });
+    if (renewed - renewedColumns < CALM_COLUMNS) return;
+    renewedColumns = renewed;
     void queries.invalidateQueries({ queryKey: ["columns"] }, { cancelRefetch: false });
   };
   const wait = renewed + CALM - Date.now();

@@ -10,6 +10,7 @@ import { ChartEmpty, ChartProblem, ChartWait } from "./ChartState";
 import { factsOf, seriesOf } from "./curveSeries";
 import { Legend } from "./Legend";
 import { LineChart } from "./LineChart";
+import { LiveCurves } from "./LiveCurves";
 import { ShowTable } from "./ShowTable";
 import { type CurveOptions, MOST_RUNS, PLAIN, type RunGroup, type ShownRun } from "./shown";
 import { useCurveSaving } from "./useCurveSaving";
@@ -121,6 +122,7 @@ export function CurvePanel({
     );
   };
 
+  const live = near && runIds.length > 0 && typeof EventSource !== "undefined";
   return (
     <ChartCard
       title={title}
@@ -154,7 +156,12 @@ export function CurvePanel({
         />
       )}
     >
-      {chart}
+      {(size) => (
+        <>
+          {live && <LiveCurves runIds={runIds} />}
+          {chart(size)}
+        </>
+      )}
     </ChartCard>
   );
 }
