@@ -36,7 +36,7 @@ function shown(query = "") {
   };
 }
 
-test("axe finds nothing, with its offers open and with a mistake", async () => {
+test("axe finds nothing with its offers open", { timeout: 30_000 }, async () => {
   const { container, field } = shown();
   await userEvent.type(field, "metrics");
   expect(await violations(container)).toEqual([]);

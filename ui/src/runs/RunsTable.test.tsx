@@ -96,7 +96,7 @@ function shown(rows: RunRow[], search = {}, selection = NONE) {
 
 const MANY = Array.from({ length: 1_000 }, (_, id) => row(id + 1));
 
-test("axe finds nothing in a table with all that a row can be", async () => {
+test("axe finds nothing in a table with all that a row can be", { timeout: 30_000 }, async () => {
   const rows = [
     row(1, { children: 3 }),
     row(2, { status: "FAILED" }),

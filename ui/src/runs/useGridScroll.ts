@@ -52,6 +52,8 @@ interface Asked {
 const START: Window = { first: 0, last: 0, left: 0, right: 0, anchor: 0, down: true };
 /** Lines come and go by so many at once. */
 const STEP = 4;
+/** And columns by so many. */
+const ACROSS = 3;
 const STRETCH = 10_000;
 const PAUSE = 160;
 
@@ -83,7 +85,9 @@ export function useGridScroll({ count, row, above, columns, kept }: Asked): Grid
     const { y } = place.current;
     const first = Math.max(0, (Math.floor(y / row / STEP) - 1) * STEP);
     const last = Math.min(count, (Math.ceil((y + extent.view) / row / STEP) + 1) * STEP);
-    const [left, right] = seen(columns, aside.current, Math.max(0, sizes.width - kept));
+    const [from, to] = seen(columns, aside.current, Math.max(0, sizes.width - kept));
+    const left = Math.floor(from / ACROSS) * ACROSS;
+    const right = Math.min(columns.length, Math.ceil(to / ACROSS) * ACROSS);
     const before = drawn.current;
     const down = first === before.first ? before.down : first > before.first;
     return {
