@@ -49,6 +49,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/kit/testing.ts"],
     restoreMocks: true,
+    testTimeout: 30_000, // a busy machine is slow, not wrong
   },
 });
 
