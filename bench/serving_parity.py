@@ -262,7 +262,8 @@ example, rows that it was evaluated on, rows in the range of its splits, rows on
 32-bit neighbours), numbers from 1e-300 to 1e20, and, where the model takes them, rows with NaN. How the proof goes:
 [serving.md](serving.md).
 
-Times were taken beside other work; they are of this machine ({platform.machine()}, Python {platform.python_version()}; {said}), one thread, the shortest of
+Times were taken beside other work; they are of this machine
+({platform.machine()}, Python {platform.python_version()}; {said}), one thread, the shortest of
 some runs; the Python ones include the check of the signature, as serving needs it.
 
 | model | verdict | furthest | 1 row, compiled | 1 row, Python | 10,000, compiled | 10,000, Python | |
