@@ -45,7 +45,7 @@ async function picture(browser: Browser, { name, path, ready }: Screen, look: Lo
   }, JSON.stringify({ theme, language }));
   const page = await context.newPage();
   await page.goto(server() + path);
-  await page.locator(ready).first().waitFor({ timeout: 60_000 });
+  await page.locator(ready).first().waitFor({ state: "attached", timeout: 60_000 });
   await page.waitForFunction(() => !document.querySelector(".skeleton"), undefined, { timeout: 30_000 });
   await page.waitForLoadState("networkidle", { timeout: 4_000 }).catch(() => {}); // a stream of events stays open
   await page.evaluate(

@@ -26,7 +26,7 @@ const PLURAL = /_(zero|one|two|few|many|other)$/;
 /** Texts that are the same in both languages: names, technical words that Spanish speakers use as they are, and signs. */
 const SAME = new Set(
   (
-    "hito|mlflow|MLflow|English|Español|Run|Runs|run|runs|Commit|Markdown|Alias|Staging|Normal|Error|No|Total|Base|Local|Color|Manual|" +
+    "hito|mlflow|MLflow|no|predict|F1, macro|F1, micro|English|Español|Run|Runs|run|runs|Commit|Markdown|Alias|Staging|Normal|Error|No|Total|Base|Local|Color|Manual|" +
     "Id|ID|URI|URL|CSV|JSON|PNG|SVG|HTML|PDF|YAML|ROC|PR|SHAP|Python|Git|pip|conda|Docker|Logs|min|max|Min|Max|log|Log"
   ).split("|"),
 );
