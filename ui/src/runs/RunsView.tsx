@@ -88,7 +88,7 @@ export function RunsView({ scope, search, setSearch }: Props) {
     usualOnes,
     begin: (text) => bar.current?.begin(text),
   });
-  const table = useTableActs({ runs, state, change, bulk, columnActs: column });
+  const table = useTableActs({ runs, state, change, bulk, columns, columnActs: column });
   const charted = useChartRuns(runs, state, table.selection);
 
   const size = runs.list?.count ?? 0;
@@ -168,9 +168,7 @@ export function RunsView({ scope, search, setSearch }: Props) {
         }
         fresh={runs.fresh}
         renew={runs.renew}
-        save={(format) =>
-          void bulk.save({ all: true, but: new Set() }, ["run_id", "run_name", ...columns], format)
-        }
+        save={(format) => void bulk.save({ all: true, but: new Set() }, columns, format)}
         views={<ViewsMenu scope={scope.path} state={address} own={own} open={openView} setOwn={setOwn} />}
       />
       <div className="runs-tools">

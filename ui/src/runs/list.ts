@@ -15,6 +15,7 @@ export interface ListSource {
 
 const FIRST = 50_000;
 const MOST = 400_000;
+const LATER = 2_500;
 
 export class RunList {
   private ids = new Uint32Array(128);
@@ -25,6 +26,8 @@ export class RunList {
   private wanted = 0;
   private asking = false;
   private ended = false;
+  private counted = 0;
+  private again: ReturnType<typeof setTimeout> | undefined;
   private readonly stop = new AbortController();
   /** What went wrong at last. */
   problem: unknown = null;
@@ -84,6 +87,7 @@ export class RunList {
   }
 
   close(): void {
+    clearTimeout(this.again);
     this.stop.abort();
   }
 
@@ -102,6 +106,9 @@ export class RunList {
     const { count, at_least } = await this.source.count(this.where, this.stop.signal);
     this.total = count;
     this.atLeast = at_least;
+    // A busy server stops counting early; a moment later it may count them all.
+    if (at_least && this.counted++ < 2)
+      this.again = setTimeout(() => void this.ask(() => this.askCount()), LATER);
   }
 
   private async askOrder(): Promise<void> {

@@ -6,6 +6,7 @@ import { change, exported, rowsOf, runIdsOf } from "../api/runs";
 import type { Changed } from "../api/types.gen";
 import { count } from "../kit/format";
 import { useSay } from "../kit/Toast";
+import { isAsked } from "./fields";
 import type { Selection } from "./select";
 import type { Runs } from "./useRuns";
 
@@ -109,7 +110,12 @@ export function useBulk(runs: Runs): Bulk {
         const some = selection.all && selection.but.size === 0 ? null : await idsOf(selection);
         const query = some && `run_id IN (${some.map((id) => `'${id}'`).join(", ")})`;
         const where = query ? { ...runs.where, query, roots: false } : runs.where;
-        const file = await exported({ ...where, order_by: runs.order, columns, format });
+        const file = await exported({
+          ...where,
+          order_by: runs.order,
+          columns: columns.filter((field) => isAsked(field) || field === "duration"),
+          format,
+        });
         download(file, `runs.${format}`);
       });
     },

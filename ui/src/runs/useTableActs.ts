@@ -18,6 +18,8 @@ interface Asked {
   state: RunsState;
   change: Change;
   bulk: Bulk;
+  /** The columns that are shown. */
+  columns: string[];
   columnActs: ReturnType<typeof useColumnActs>;
 }
 
@@ -88,7 +90,7 @@ export function useTableActs(asked: Asked) {
       case "compare":
         return void compare(id).catch(say.failed);
       case "delete": {
-        const runs = meant(row);
+        const runs = meant(row, byKey);
         const work = row.lifecycle_stage === "deleted" ? bulk.restore : bulk.remove;
         return void bulk
           .idsOf(runs)
@@ -97,7 +99,7 @@ export function useTableActs(asked: Asked) {
       }
       case "rename":
       case "tag": {
-        const runs = meant(row);
+        const runs = meant(row, byKey);
         const size = runs.all ? sizeOf(runs, latest.current.runs.list?.count ?? 0) : runs.ids.size;
         return setDialog({
           kind: act,
@@ -128,7 +130,7 @@ export function useTableActs(asked: Asked) {
         if (!known) return;
         if (act === "menu")
           return setRun({ row: known.run, line, box: box ?? new DOMRect(), filter: filterFor(field, known) });
-        onRow(act, known.run);
+        onRow(act, known.run, true);
       },
       pick: (line, how) => {
         const id = idAt(line);
@@ -170,7 +172,7 @@ export function useTableActs(asked: Asked) {
         .idsOf(chosen.current)
         .then(asked.bulk.restore)
         .then(() => select(NONE), say.failed),
-    save: (format) => void asked.bulk.save(chosen.current, ["run_id", "run_name"], format),
+    save: (format) => void asked.bulk.save(chosen.current, asked.columns, format),
     clear: () => select(NONE),
   };
   const size = sizeOf(selection, asked.runs.list?.count ?? 0);
@@ -201,7 +203,7 @@ export function useTableActs(asked: Asked) {
     bulk: bulkActs,
     run,
     closeMenu: useCallback(() => setRun(null), []),
-    onRun: (act: Act) => run && onRow(act, run.row),
+    onRun: (act: Act) => run && onRow(act, run.row, false),
     tint: (colour: number | null) => {
       if (!run) return;
       const { [run.row.run_id]: _own, ...others } = asked.state.tints;
