@@ -69,11 +69,13 @@ export function useTableActs(asked: Asked) {
     const runIds = [...new Set(more ? [...ids, more] : ids)].slice(0, COMPARED_AT_MOST);
     if (runIds.length > 0) void navigate({ to: "/compare", search: { runs: runIds } });
   };
-  /** The selected runs if this one is among them, else this one. */
-  const meant = (known: RunRow) =>
-    has(chosen.current, known.id) ? chosen.current : put(NONE, [known.id], true);
+  /** By keys, what is selected is meant; from a run's own menu only if that run is among it. */
+  const meant = ({ id }: RunRow, byKey: boolean) => {
+    const some = chosen.current.all || chosen.current.ids.size > 0;
+    return has(chosen.current, id) || (byKey && some) ? chosen.current : put(NONE, [id], true);
+  };
 
-  const onRow = (act: Act, row: RunRow) => {
+  const onRow = (act: Act, row: RunRow, byKey: boolean) => {
     const { state, change, bulk } = latest.current;
     const id = row.run_id;
     switch (act) {
