@@ -21,6 +21,12 @@ export default defineConfig({
         // What every screen needs is one file: it compresses better than sixty, and is asked for once.
         codeSplitting: {
           groups: [
+            // Signs and parts of the kit are a few hundred bytes each: as files of their own they are asked for one by one.
+            {
+              name: "kit",
+              test: /node_modules\/(lucide-react|radix-ui|@radix-ui|@floating-ui)\/|src\/kit\//,
+              priority: -1,
+            },
             {
               name: "frame",
               test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|@tanstack\/(history|query-core|react-query|router-core|react-router|store|react-store))\/|src\/(api\/(call|live|types\.gen)|kit\/(format|useKeys|Button|IconButton|Tooltip|Menu|Dialog))\.tsx?$|src\/words\/en/,
