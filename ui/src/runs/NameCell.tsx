@@ -8,7 +8,7 @@ import type { RowWords } from "./words";
 
 interface Props {
   line: number;
-  run: RunRow | undefined;
+  run: RunRow;
   width: number;
   depth: number;
   opens: boolean;
@@ -41,7 +41,7 @@ export function nameCell(props: Props) {
             checked={selected}
             readOnly
             tabIndex={-1}
-            aria-label={words.select(run?.name ?? "")}
+            aria-label={words.select(run.name)}
           />
         </span>
         <button
@@ -57,30 +57,18 @@ export function nameCell(props: Props) {
         </button>
         {depth > 0 && <span className="run-indent" style={{ inlineSize: `${depth * 1.125}rem` }} />}
         {opens && <Opener open={open} words={words} />}
-        {run ? (
-          <>
-            {run.status !== "FINISHED" && <Status status={run.status} bare />}
-            <a
-              className="cut"
-              href={address(`runs/${run.run_id}`)}
-              tabIndex={-1}
-              title={run.name}
-              data-act="go"
-            >
-              {run.name || run.run_id}
-            </a>
-            {opens && (
-              <span className="run-children" title={words.children(run.children)}>
-                {count(run.children)}
-              </span>
-            )}
-            {run.lifecycle_stage === "deleted" && <span className="run-mark">{words.deleted}</span>}
-            {isBase && <span className="run-mark">{words.baseline}</span>}
-            {pinned && !isBase && <Pin className="run-pin" aria-label={words.pinned} />}
-          </>
-        ) : (
-          <span className="run-blank" />
+        {run.status !== "FINISHED" && <Status status={run.status} bare />}
+        <a className="cut" href={address(`runs/${run.run_id}`)} tabIndex={-1} title={run.name} data-act="go">
+          {run.name || run.run_id}
+        </a>
+        {opens && (
+          <span className="run-children" title={words.children(run.children)}>
+            {count(run.children)}
+          </span>
         )}
+        {run.lifecycle_stage === "deleted" && <span className="run-mark">{words.deleted}</span>}
+        {isBase && <span className="run-mark">{words.baseline}</span>}
+        {pinned && !isBase && <Pin className="run-pin" aria-label={words.pinned} />}
       </>
     ),
   });

@@ -2,7 +2,7 @@ import { memo } from "react";
 import { colourOf } from "../chart/colours";
 import { valueCell } from "./Cell";
 import type { Column, Layout } from "./columns";
-import { GridRow } from "./GridRow";
+import { GridRow, gridCell } from "./GridRow";
 import { nameCell } from "./NameCell";
 import type { Known } from "./rows";
 import { Spark } from "./Spark";
@@ -41,13 +41,14 @@ interface Props {
 /** One run. Its clicks are heard by the table, by `data-act`; so a row that is drawn in every frame makes no functions. */
 export const Row = memo((props: Props) => {
   const { line, top, known, layout, depth, open, opens, selected, pinned, isBase, active } = props;
-  const run = known?.run;
+  if (!known) return <BlankRow line={line} top={props.top} width={layout.nameWidth} />;
+  const run = known.run;
   const colour = run
     ? colourOf(run.run_id, props.tint === undefined ? {} : { [run.run_id]: props.tint })
     : "";
   const cell = (column: Column, at: number) => {
     const place = { line, at, column, active: active === at };
-    if (run && column.field.startsWith("curves."))
+    if (column.field.startsWith("curves."))
       return <Spark key={at} {...place} run={run.run_id} live={run.status === "RUNNING"} colour={colour} />;
     return valueCell({
       ...place,
@@ -68,7 +69,7 @@ export const Row = memo((props: Props) => {
       aria-expanded={opens ? open : undefined}
       aria-level={depth > 0 || opens ? depth + 1 : undefined}
       data-line={line}
-      data-run-id={run?.run_id}
+      data-run-id={run.run_id}
       layout={layout}
       left={props.left}
       right={props.right}
@@ -92,3 +93,27 @@ export const Row = memo((props: Props) => {
   );
 });
 Row.displayName = "Row";
+
+/** A run that has not come yet: as little as possible, since a drag of the bar passes thousands of them. */
+function BlankRow({ line, top, width }: { line: number; top: number; width: number }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: what a table has cannot be drawn out of its flow
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus and names its active cell
+    <div
+      role="row"
+      className="run-row"
+      style={{ transform: `translateY(${top}px)` }}
+      aria-rowindex={line + 2}
+      data-line={line}
+    >
+      {gridCell({
+        line,
+        at: 0,
+        width,
+        active: false,
+        look: "run-waits",
+        children: <span className="run-blank" />,
+      })}
+    </div>
+  );
+}

@@ -41,6 +41,8 @@ interface Props {
 }
 
 const HEAD = 34;
+/** Columns on either side that are asked for before they come into sight. */
+const NEAR = 6;
 const SHARE_OF_PINS = 0.4;
 
 /** All runs as a table of which only what is seen exists: a grid with one focus, whose active cell it names. */
@@ -85,7 +87,11 @@ export function RunsTable(props: Props) {
   }, [layout, window.left, window.right]);
   useEffect(() => onSeen(seenFields), [onSeen, seenFields]);
 
-  useNeeds(runs, stuck, first, last, window.down, seenFields);
+  const nearFields = useMemo(() => {
+    const rest = layout.rest.slice(Math.max(0, window.left - NEAR), window.right + NEAR);
+    return [...layout.kept, ...rest].map(({ field }) => field);
+  }, [layout, window.left, window.right]);
+  useNeeds(runs, stuck, first, last, window.down, nearFields);
   const rolled = useRollUps(runs, state, seenFields, first, last);
   const base = state.base ? rows.byRunId(state.base) : undefined;
   const open = useMemo(() => new Set(state.open), [state.open]);
