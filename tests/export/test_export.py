@@ -60,7 +60,17 @@ def test_hitos_wheel_runs_where_it_is_installed(tmp_path):
     assert path.read_bytes() == wheel.write(tmp_path).read_bytes()  # the same hito, the same bytes
 
     place = tmp_path / "site"
-    command = [environments.uv(), "pip", "install", "--quiet", "--offline", "--no-deps", "--target", str(place), str(path)]
+    command = [
+        environments.uv(),
+        "pip",
+        "install",
+        "--quiet",
+        "--offline",
+        "--no-deps",
+        "--target",
+        str(place),
+        str(path),
+    ]
     subprocess.run(command, check=True)
     asked = "import hito, hito.cli.main as main; print(hito.__file__); main.main(['--version'])"
     found = subprocess.run(
