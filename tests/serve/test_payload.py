@@ -5,10 +5,10 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hito.core.signature import Column, Scalar, Signature
+from hito.core.signature import Column, ParamSpec, Scalar, Signature
 from hito.flavors.enforce import enforce
 from hito.serve.form import KINDS, Form
 from hito.serve.payload import Parsed, encode, parse
@@ -60,12 +60,20 @@ kinds_of_body = st.sampled_from([JSON, "text/csv", "", "text/html", "application
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(st.binary(max_size=60), bodies), kinds_of_body)
-def test_any_body_becomes_a_table_or_is_refused_in_a_sentence(body, kind):
+@given(st.one_of(st.binary(max_size=60), bodies), kinds_of_body, st.sampled_from(["named", "unnamed", "unsigned"]))
+@example({"dataframe_records": [[], None]}, JSON, "named")
+@example({"dataframe_split": {"data": [[1], [1, 2], "abc"]}}, JSON, "unsigned")
+@example({"instances": [[1], [1, 2]]}, JSON, "unnamed")
+@example({"inputs": [None, [1, 2]]}, JSON, "unnamed")
+def test_any_body_becomes_a_table_or_is_refused_in_a_sentence(body, kind, model):
     content = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8", "surrogatepass")
     refused = None
     try:
-        parse(content, kind, signature("ddl"), Form(count=3, names=("c0", "c1", "c2"), kinds="ddl"))
+        if model == "named":
+            parse(content, kind, signature("ddl"), Form(count=3, names=("c0", "c1", "c2"), kinds="ddl"))
+        else:
+            unnamed = Signature(inputs=(Column(Scalar("double"), None), Column(Scalar("double"), None)))
+            parse(content, kind, unnamed if model == "unnamed" else None, None)
     except Refusal as refusal:
         refused = refusal
     if refused is not None:
@@ -93,3 +101,9 @@ def test_params_reach_the_model_only_if_it_has_any():
     body = json.dumps({"instances": [[1, 2, 3]], "params": {"k": 1}}).encode()
     assert isinstance(parse(body, JSON, None, None), Parsed)
     assert parse(body, JSON, None, None).params is None
+    said = Signature(inputs=None, params=(ParamSpec("k", Scalar("long"), 3),))
+    assert parse(body, JSON, said, None).params == {"k": 1}
+    body = json.dumps({"instances": [[1, 2, 3]], "params": 5}).encode()
+    assert parse(body, JSON, None, None).params is None  # as MLflow: what is ignored is not looked at
+    with pytest.raises(Refusal, match="params must be an object, it is a number"):
+        parse(body, JSON, said, None)

@@ -60,11 +60,6 @@ def test_parquet_is_taken(forest, table, tmp_path):
         ({"dataframe_split": {"columns": ["a", "b"], "data": [[1, 2]]}}, "INVALID_PARAMETER_VALUE", "lacks 'c'"),
         (split([["x", 1, 2]]), "BAD_REQUEST", "'a' cannot be converted to double"),
         (split([[1, 2]]), "BAD_REQUEST", ""),
-        (
-            {"dataframe_split": split([[1, 2, 3]])["dataframe_split"], "params": 5},
-            "BAD_REQUEST",
-            "params must be an object",
-        ),
     ],
 )
 def test_a_bad_body_is_refused_in_a_sentence_that_leaks_nothing(forest, body, code, says):

@@ -174,7 +174,7 @@ def _general(body: bytes, signature: Signature | None) -> Parsed:
         return Parsed(data=_input(given[0], content[given[0]], schema), params=params)
     except Refusal:
         raise
-    except (ValueError, TypeError, KeyError, OverflowError, AttributeError) as error:
+    except Exception as error:  # noqa: BLE001  pandas raises whatever it meets inside, and the body is the caller's
         raise bad_request(f"{given[0]} cannot be read: {_short(error)}.") from None
 
 
@@ -203,10 +203,18 @@ def _frame_of_split(value: Any) -> Any:
 
 
 def _even(rows: Any) -> Any:
-    """Rows of one length: MLflow's server, by way of pandas, takes what a shorter one lacks for missing values."""
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+    """Rows of one length: MLflow's server, by way of pandas, takes what a shorter one lacks for missing values.
+
+    Where the first is no list, the others are values of one column to pandas, whatever they are.
+
+    Raises: ValueError.
+    """
+    if not isinstance(rows, list) or not rows or not isinstance(rows[0], list):
         return rows
-    longest = max(map(len, rows), default=0)
+    other = next((row for row in rows if not isinstance(row, list)), rows)
+    if other is not rows:
+        raise ValueError(f"the first of its rows is a list, another is {_article(other)}")
+    longest = max(map(len, rows))
     return [row + [None] * (longest - len(row)) for row in rows]
 
 
@@ -228,7 +236,7 @@ def _columns(key: str, value: Any, columns: tuple[Column, ...]) -> Any:
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return _cast(_as_arrays(pd.DataFrame.from_records(value), columns), columns)
     if columns[0].name is None:
-        frame = pd.DataFrame(value) if isinstance(value, list) else pd.DataFrame([value])
+        frame = pd.DataFrame(_even(value) if isinstance(value, list) else [value])
         return _cast(frame, columns)
     return np.array(value)  # a table of named columns cannot be had from it: the signature's check says so
 
