@@ -38,6 +38,14 @@ JSON = {"content-type": "application/json"}
 _STARTUP_SECONDS = 300
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _bytecode() -> Iterator[None]:
+    """Processes started here may keep bytecode: without it, each spends ten seconds on compiling what it imports."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def table() -> pd.DataFrame:
     random = np.random.default_rng(1)

@@ -26,6 +26,7 @@ def converted(model: Any, names: tuple[str, ...] | None, count: int, bits: int) 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = _sklearn(model, names, count, bits) if library(model) == "sklearn" else _boosted(model, count, bits)
+    made.graph.name = "model"  # the converters name it at random; the same model must give the same file
     content: bytes = made.SerializeToString()
     return content
 
