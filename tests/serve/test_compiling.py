@@ -46,14 +46,15 @@ def predictor(known, out, folder):
 
 
 def test_a_forest_is_exact_also_beside_its_splits_and_where_its_trees_tie(made, table):
-    model = RandomForestClassifier(8, max_depth=3, random_state=0)
+    model = RandomForestClassifier(8, random_state=0)  # pure leaves: each tree says yes or no, and four may say each
     known, out, folder = made(model, table, (table["a"] + table["b"] > 10).astype(int))
     assert (known.verdict, known.votes, known.furthest) == (EXACT, True, 0.0)
     rows = parity.rows(3, thresholds(model, 3), None, seed=99)
-    chances = model.predict_proba(rows.astype(np.float32))
+    given = pd.DataFrame(rows, columns=table.columns)
+    chances = model.predict_proba(given)
     answer, sure = Engine.read(out, known).ask(rows)
     assert sure.all()
-    assert np.array_equal(answer, model.predict(pd.DataFrame(rows, columns=table.columns)))
+    assert np.array_equal(answer, model.predict(given))
     assert (np.abs(chances[:, 1] - 0.5) < 1e-9).any()  # there are ties among them
     assert predictor(known, out, folder)._python is None  # nothing but the compiled form was loaded
 
