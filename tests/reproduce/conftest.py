@@ -84,6 +84,12 @@ def untouched() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "HITO_"))}
 
 
+@pytest.fixture(autouse=True)
+def as_in_a_new_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in set(os.environ) - set(untouched()):
+        monkeypatch.delenv(name)
+
+
 class Project:
     """A project and the runs that its program logged."""
 
