@@ -4,6 +4,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
+# Compiled modules are kept: tests start hundreds of processes, and compiling what they import costs more than running it.
+unexport PYTHONDONTWRITEBYTECODE
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 help: ## list the chores
