@@ -10,6 +10,7 @@ export default defineConfig({
   workers: 2,
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
+  retries: process.env.CI ? 1 : 0, // a machine that does other work, too, may hold up a browser once
   reporter: process.env.CI ? "line" : "list",
   use: {
     viewport: { width: 1280, height: 800 },

@@ -48,6 +48,11 @@ def python_of(client: str) -> str:
     return str(path)
 
 
+def _of_a_new_shell() -> dict[str, str]:
+    """The environment without what other tests of this process left in it for children: an active run, an experiment."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "HITO_"))}
+
+
 class Journeys:
     """Runs each script once for each client, the two clients side by side, and remembers what came of it."""
 
@@ -100,7 +105,7 @@ class Journeys:
         done = subprocess.run(
             [python, str(SCRIPTS[script]), self.name(script, client)],
             cwd=folder,
-            env={**os.environ, **QUIET, "MLFLOW_TRACKING_URI": self.url, "HOME": str(folder)},
+            env={**_of_a_new_shell(), **QUIET, "MLFLOW_TRACKING_URI": self.url, "HOME": str(folder)},
             capture_output=True,
             text=True,
             timeout=240,

@@ -12,6 +12,7 @@ for (const theme of ["light", "dark"] as const)
       test.use({ theme });
 
       test(`axe finds nothing: ${theme}, part ${part + 1} of ${PARTS}`, async ({ page }) => {
+        test.setTimeout(180_000); // a dozen screens, some seconds each
         const found: string[] = [];
         const mine = (await screens(page)).filter((_, place) => place % PARTS === part);
         for (const { name, path, ready } of mine) {

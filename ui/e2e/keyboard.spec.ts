@@ -7,12 +7,11 @@ test("by keyboard one finds a run, reads it, goes to a model and promotes a vers
   await page.keyboard.press("/");
   await page.keyboard.type("resnet");
   await expect(page.getByRole("row", { name: /resnet/ })).toBeVisible();
-  await page.keyboard.press("Escape");
   await page.getByRole("searchbox", { name: "Search experiments" }).blur();
-  await page.keyboard.press("j");
-  await page.keyboard.press("j");
+  await page.keyboard.press("j"); // below the folder: its experiment
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/(experiments|folders)\//);
+  await page.locator("[role=gridcell] a[href*='/runs/']").first().waitFor(); // the address comes before the screen
   await page.keyboard.press("/");
   await page.keyboard.type("resnet18-199");
   await page.keyboard.press("Enter");
