@@ -52,12 +52,11 @@ lint: setup ## style, types, layers, of Python and of the page
 	$(BIN)/python ui/make_types.py --check
 	cd ui && npm run --silent types && npm run --silent lint
 
-test: setup clients browser lint ## everything that must hold
+test: setup clients browser lint ## everything that must hold, but for the page's journeys
 	cd ui && npm run --silent test
 	$(BIN)/pytest -n 2 --dist loadfile --durations 25
-	cd ui && npm run --silent e2e
 
-e2e: setup browser ## the page's journeys in a real browser alone
+e2e: setup browser ## the page's journeys, its keyboard, axe on every screen: in a real browser
 	cd ui && npm run --silent e2e
 
 CHROMIUM ?= /usr/bin/chromium

@@ -18,16 +18,18 @@ test("by keyboard one finds a run, reads it, goes to a model and promotes a vers
   await expect(page.locator("[role=gridcell] a[href*='/runs/']")).toHaveCount(1);
 
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused();
   await page.keyboard.type("resnet18-199");
-  await expect(page.getByRole("option", { name: /resnet18-199/ })).toBeVisible();
+  await expect(page.getByRole("option", { name: /resnet18-199/, selected: true })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/runs\/[0-9a-f]{32}/);
   await page.keyboard.press("2");
   await expect(page.getByRole("tab", { selected: true })).not.toHaveText(/overview/i);
 
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused();
   await page.keyboard.type("tumour-xgb");
-  await expect(page.getByRole("option", { name: "tumour-xgboost" })).toBeVisible();
+  await expect(page.getByRole("option", { name: "tumour-xgboost", selected: true })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "tumour-xgboost" })).toBeVisible();
   const stage = page.getByRole("button", { name: /^Version 1:/ });
@@ -73,6 +75,7 @@ test("single keys can be turned off", async ({ page }) => {
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused();
   await expect(page.getByRole("dialog")).toBeVisible();
 });
 
