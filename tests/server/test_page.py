@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from hito import __version__
 from hito.api.catalogue import dispatch
 from hito.api.context import Settings
 from hito.server import static
@@ -77,6 +78,13 @@ def test_the_page_learns_its_prefix(built: Path) -> None:
 
     assert answer is not None
     assert b'<base href="/tracking/" />' in answer[2]
+
+
+def test_the_page_learns_the_version_that_its_settings_show(built: Path) -> None:
+    answer = found("/settings", built)
+
+    assert answer is not None
+    assert f'<meta name="hito-version" content="{__version__}" />'.encode() in answer[2]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from hito import __version__
 from hito.server.security import HEADERS
 from hito.server.transfers import Reply
 
@@ -66,7 +67,8 @@ def _page(folder: Path, prefix: str) -> Reply | None:
         html = (folder / "index.html").read_text("utf-8")
     except OSError:
         return None
-    body = _BASE.sub(f'<base href="{prefix}/" />', html, count=1).encode()
+    head = f'<base href="{prefix}/" /><meta name="hito-version" content="{__version__}" />'
+    body = _BASE.sub(head, html, count=1).encode()
     return Reply(
         200,
         [
