@@ -1,5 +1,5 @@
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, startTransition, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useKeys } from "../kit/useKeys";
 import { Bar } from "./Bar";
@@ -17,11 +17,13 @@ export function Shell() {
   const main = useRef<HTMLElement>(null);
   const go = useNavigate();
   const close = () => setOver(null);
+  // Without a transition React shows the empty fallback first and holds the palette back for 0.3 s: letters went elsewhere.
+  const find = () => startTransition(() => setOver("palette"));
   useKeys(
     t("shell.everywhere"),
     [
-      { keys: "Mod+k", label: t("shell.find"), run: () => setOver("palette") },
-      { keys: "/", label: t("shell.search"), run: () => setOver("palette") },
+      { keys: "Mod+k", label: t("shell.find"), run: find },
+      { keys: "/", label: t("shell.search"), run: find },
       { keys: "?", label: t("shell.help"), run: () => setOver("help") },
       { keys: "g e", label: t("shell.goExperiments"), run: () => go({ to: "/" }) },
       { keys: "g m", label: t("shell.goModels"), run: () => go({ to: "/models" }) },
@@ -49,7 +51,7 @@ export function Shell() {
       >
         {t("shell.skip")}
       </a>
-      <Bar find={() => setOver("palette")} help={() => setOver("help")} />
+      <Bar find={find} help={() => setOver("help")} />
       <Offline />
       <main id="main" ref={main} className="shell-main" tabIndex={-1}>
         <Outlet />
