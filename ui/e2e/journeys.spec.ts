@@ -127,6 +127,12 @@ test("the report of an evaluation is read", async ({ page }) => {
 });
 
 test("a logged metric reaches an open page by itself", async ({ page }) => {
+  // The page falls back to asking every five seconds. Without that clock only what is pushed can arrive.
+  await page.addInitScript(() => {
+    const set = window.setInterval.bind(window);
+    window.setInterval = ((run: () => void, wait = 0, ...rest: unknown[]) =>
+      wait >= 5_000 ? 0 : set(run, wait, ...rest)) as typeof window.setInterval;
+  });
   const experiment = await experimentId(page, "nothing here yet");
   const created = await page.request.post(`${server()}/api/2.0/mlflow/runs/create`, {
     data: { experiment_id: experiment, run_name: "live", start_time: Date.now() },
@@ -142,16 +148,18 @@ test("a logged metric reaches an open page by itself", async ({ page }) => {
   await expect(page.getByText("pulse").first()).toBeVisible();
   await listening;
   const took: number[] = [];
-  for (const step of [1, 2, 3]) {
+  for (const step of [1, 2, 3, 4, 5, 6, 7, 8, 9]) {
     const value = 0.5 + step / 1000 + 0.00001;
     const begun = Date.now();
     await log(value, step);
-    await expect(page.getByText(String(value)).first()).toBeVisible({ timeout: 5_000 });
+    await expect(page.getByText(String(value)).first()).toBeVisible();
     took.push(Date.now() - begun);
   }
-  console.log(`from log_metric to the page, ms: ${took.join(", ")}`);
-  // The aim is one second. What decides here is that news are pushed: a page that polls would need five.
-  expect(Math.max(...took)).toBeLessThan(4_000);
+  took.sort((a, b) => a - b);
+  // The aim is one second. A busy machine decides nothing here: that the value came at all proves that it was pushed.
+  console.log(
+    `log_metric to the open page: n ${took.length}, median ${took[4]} ms, most ${took[8]} ms; aim 1000 ms`,
+  );
   await page.request.post(`${server()}/api/2.0/mlflow/runs/delete`, { data: { run_id } });
 });
 

@@ -23,6 +23,7 @@ test("by keyboard one finds a run, reads it, goes to a model and promotes a vers
   await expect(page.getByRole("option", { name: /resnet18-199/, selected: true })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/runs\/[0-9a-f]{32}/);
+  await page.getByRole("tab", { selected: true }).waitFor(); // the address comes before the screen
   await page.keyboard.press("2");
   await expect(page.getByRole("tab", { selected: true })).not.toHaveText(/overview/i);
 
