@@ -3,6 +3,7 @@
 
 python ui/e2e/fill.py http://127.0.0.1:5000            everything, some 20 s
 python ui/e2e/fill.py http://127.0.0.1:5000 --quick    without trained models and their evaluations
+python ui/e2e/fill.py http://127.0.0.1:5000 --small    fewer files: what the journeys need
 
     breast cancer       a forest and a booster with evaluation and report, compared over folds; versions in every stage
     vision/resnet       a sweep of 200 runs      vision/vit    100 runs, some failed and killed, one still running
@@ -40,6 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("url")
     parser.add_argument("--quick", action="store_true", help="no trained models")
+    parser.add_argument("--small", action="store_true", help="fewer files")
     given = parser.parse_args()
     began = time.perf_counter()
     hito.set_tracking_uri(given.url)
@@ -48,7 +50,7 @@ def main() -> None:
     sweep(client, "vision/vit", 100, ("vit-b16", "vit-l32"), troubled=True)
     nested(client)
     curves(client)
-    gallery(client)
+    gallery(client, 200 if given.small else 2000)
     empty(client)
     if not given.quick:
         trained()
@@ -201,7 +203,7 @@ def empty(client: Client) -> None:
 # --- files ---
 
 
-def gallery(client: Client) -> None:
+def gallery(client: Client, count: int) -> None:
     """One run with a file of every kind."""
     where = experiment(client, "files/gallery", "Every kind of file.")
     with tempfile.TemporaryDirectory() as scratch:
@@ -211,13 +213,13 @@ def gallery(client: Client) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         many = folder / "many"
-        for number in range(2000):
+        for number in range(count):
             (many / f"part-{number // 100:02}").mkdir(parents=True, exist_ok=True)
             (many / f"part-{number // 100:02}" / f"{number:05}.txt").write_text(f"{number}\n", "utf-8")
         parquet(folder / "tables" / "scores.parquet")
         run_id = client.create_run(where, NOW - 3 * HOUR, None, "gallery").info.run_id
         client.log_artifacts(run_id, folder)
-        client.log_batch(run_id, [Metric("files", 2000, NOW, 0)])
+        client.log_batch(run_id, [Metric("files", count, NOW, 0)])
         client.set_terminated(run_id, "FINISHED", NOW - 2 * HOUR)
 
 

@@ -5,7 +5,7 @@ export const server = (): string => process.env.HITO_E2E_URL ?? "http://127.0.0.
 
 interface Options {
   language: "en" | "es";
-  theme: "light" | "dark";
+  theme: "system" | "light" | "dark";
 }
 
 interface Fixtures extends Options {

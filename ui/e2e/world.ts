@@ -40,7 +40,7 @@ export default async function world(): Promise<() => Promise<void>> {
   };
   try {
     await answering(url, server);
-    await promisify(execFile)(python, [join(root, "ui/e2e/fill.py"), url], {
+    await promisify(execFile)(python, [join(root, "ui/e2e/fill.py"), url, "--small"], {
       cwd: folder,
       maxBuffer: 1 << 24,
     });
