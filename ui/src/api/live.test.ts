@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { concerns, Stream, union } from "./live";
 import type { News } from "./types.gen";

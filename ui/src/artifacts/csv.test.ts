@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, test } from "vitest";
 import { delimiterOf, isHeader, records } from "./csv";
 import { csvFrom } from "./csvSource";

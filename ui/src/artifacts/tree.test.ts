@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, test } from "vitest";
 import { jsonRows, openedFirst } from "./jsonRows";
 import { holdsBytes, looksLikeText, shownAs } from "./kind";

@@ -1,4 +1,4 @@
-/** Set up before every component test: words in English, and what happy-dom lacks. */
+/** Set up before every file of tests: words in English, and what happy-dom lacks. */
 
 import { cleanup } from "@testing-library/react";
 import { afterEach } from "vitest";

@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { violations } from "../kit/axe";
 import { QueryBar } from "./QueryBar";
 
@@ -16,9 +16,11 @@ function served(path: string, message: { query?: string; begins?: string }): unk
     : { kind: "filter", problem: "", start: 0, end: 0 };
 }
 
-vi.stubGlobal("fetch", async (url: string, { body }: { body: string }) =>
-  Response.json(served(url, JSON.parse(body))),
-);
+beforeEach(() => {
+  vi.stubGlobal("fetch", async (url: string, { body }: { body: string }) =>
+    Response.json(served(url, JSON.parse(body))),
+  );
+});
 
 function shown(query = "") {
   const ask = vi.fn();
