@@ -52,6 +52,9 @@ lint: setup ## style, types, layers, of Python and of the page
 	$(BIN)/python ui/make_types.py --check
 	cd ui && npm run --silent types && npm run --silent lint
 
+# Tests run on two workers: libraries that start a thread for each processor would only wait for each other.
+test: export OMP_NUM_THREADS = 1
+test: export OPENBLAS_NUM_THREADS = 1
 test: setup clients browser lint ## everything that must hold, but for the page's journeys
 	cd ui && npm run --silent test
 	$(BIN)/pytest -n 2 --dist loadfile --durations 25
