@@ -1,15 +1,18 @@
 /** axe, with its rules of WCAG 2.2 AA, on every screen in both themes. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { type Look, violations } from "./axe";
 import { expect, test } from "./page";
 import { screens } from "./screens";
 
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const COLOURS = ["color-contrast", "link-in-text-block"];
+const ALL: Look["only"] = {
+  type: "tag",
+  values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+};
+const COLOURS: Look["only"] = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
 const PARTS = 4; // tests, so that several browsers share the work
 
 /** What axe finds: all rules in light; in dark those of colours, as nothing else differs between the themes. */
-async function findings(page: Page, name: string): Promise<string[]> {
+async function findings(page: Page, name: string, within?: string): Promise<string[]> {
   const found: string[] = [];
   for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
@@ -17,15 +20,8 @@ async function findings(page: Page, name: string): Promise<string[]> {
     await page.waitForFunction(() =>
       document.getAnimations().every((one) => !(one instanceof CSSTransition) || one.playState !== "running"),
     );
-    // Without the legacy mode a second page is opened for each look; frames are left out anyway.
-    const axe = new AxeBuilder({ page })
-      .options({ resultTypes: ["violations"] })
-      .exclude("iframe")
-      .setLegacyMode();
-    const { violations } = await (theme === "light" ? axe.withTags(RULES) : axe.withRules(COLOURS)).analyze();
-    for (const { id, nodes } of violations)
-      for (const node of nodes.slice(0, 3))
-        found.push(`${name}, ${theme}: ${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`);
+    const seen = await violations(page, { only: theme === "light" ? ALL : COLOURS, within });
+    found.push(...seen.map((line) => `${name}, ${theme}: ${line}`));
   }
   return found;
 }
@@ -58,7 +54,7 @@ test("axe finds nothing in what opens above a screen", async ({ page }) => {
   ] as const) {
     await page.keyboard.press(key);
     await page.getByRole("dialog").waitFor();
-    found.push(...(await findings(page, name)));
+    found.push(...(await findings(page, name, "[role=dialog]")));
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
   }

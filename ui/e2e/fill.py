@@ -3,7 +3,7 @@
 
 python ui/e2e/fill.py http://127.0.0.1:5000            everything, some 20 s
 python ui/e2e/fill.py http://127.0.0.1:5000 --quick    without trained models and their evaluations
-python ui/e2e/fill.py http://127.0.0.1:5000 --small    fewer files: what the journeys need
+python ui/e2e/fill.py http://127.0.0.1:5000 --small    what the journeys need, some 4 s: fewer runs and files, models of graded.py
 
     breast cancer       a forest and a booster with evaluation and report, compared over folds; versions in every stage
     vision/resnet       a sweep of 200 runs      vision/vit    100 runs, some failed and killed, one still running
@@ -27,11 +27,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from graded import graded
+
 import hito
 from hito import Client
 from hito.entities import Metric, Param
 
 SEED = 7
+TUMOURS = "breast cancer"
 NOW = int(time.time() * 1000)
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -41,18 +44,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("url")
     parser.add_argument("--quick", action="store_true", help="no trained models")
-    parser.add_argument("--small", action="store_true", help="fewer files")
+    parser.add_argument("--small", action="store_true", help="fewer runs and files, no trained models")
     given = parser.parse_args()
     began = time.perf_counter()
     hito.set_tracking_uri(given.url)
     client = Client(given.url)
-    sweep(client, "vision/resnet", 200, ("resnet18", "resnet50", "resnet101"))
-    sweep(client, "vision/vit", 100, ("vit-b16", "vit-l32"), troubled=True)
+    sweep(client, "vision/resnet", 90 if given.small else 200, ("resnet18", "resnet50", "resnet101"))
+    sweep(client, "vision/vit", 30 if given.small else 100, ("vit-b16", "vit-l32"), troubled=True)
     nested(client)
     curves(client)
-    gallery(client, 200 if given.small else 2000)
+    gallery(client, 60 if given.small else 2000)
     empty(client)
-    if not given.quick:
+    if given.small:
+        graded(client, experiment(client, TUMOURS, "Two models of the same data."), NOW)
+    elif not given.quick:
         trained()
     registry(client)
     print(f"{given.url} is filled, after {time.perf_counter() - began:.1f} s.")
@@ -332,7 +337,7 @@ def trained() -> None:
     data = load_breast_cancer(as_frame=True)
     frame = data.data.iloc[:, :8]
     x_train, x_test, y_train, y_test = train_test_split(frame, data.target, random_state=7, stratify=data.target)
-    hito.set_experiment("breast cancer")
+    hito.set_experiment(TUMOURS)
     forest = RandomForestClassifier(n_estimators=20, max_depth=6, random_state=7)
     boost = XGBClassifier(n_estimators=20, max_depth=3, learning_rate=0.3, random_state=7)
     for name, model, flavor in (("RandomForest", forest, hito.sklearn), ("XGBoost", boost, hito.xgboost)):

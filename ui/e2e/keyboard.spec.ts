@@ -6,6 +6,7 @@ test("by keyboard one finds a run, reads it, goes to a model and promotes a vers
   await expect(page.getByRole("treegrid")).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type("resnet");
+  await expect(page.getByRole("row", { name: /breast cancer/ })).toHaveCount(0);
   await expect(page.getByRole("row", { name: /resnet/ })).toBeVisible();
   await page.getByRole("searchbox", { name: "Search experiments" }).blur();
   await page.keyboard.press("j"); // below the folder: its experiment
@@ -13,14 +14,14 @@ test("by keyboard one finds a run, reads it, goes to a model and promotes a vers
   await expect(page).toHaveURL(/\/(experiments|folders)\//);
   await page.locator("[role=gridcell] a[href*='/runs/']").first().waitFor(); // the address comes before the screen
   await page.keyboard.press("/");
-  await page.keyboard.type("resnet18-199");
+  await page.keyboard.type("resnet18-089");
   await page.keyboard.press("Enter");
   await expect(page.locator("[role=gridcell] a[href*='/runs/']")).toHaveCount(1);
 
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused();
-  await page.keyboard.type("resnet18-199");
-  await expect(page.getByRole("option", { name: /resnet18-199/, selected: true })).toBeVisible();
+  await page.keyboard.type("resnet18-089");
+  await expect(page.getByRole("option", { name: /resnet18-089/, selected: true })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/runs\/[0-9a-f]{32}/);
   await page.getByRole("tab", { selected: true }).waitFor(); // the address comes before the screen

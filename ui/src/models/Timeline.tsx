@@ -32,7 +32,7 @@ export function Timeline({ entries, metric }: { entries: readonly Entry[]; metri
         {dots.map(({ entry: { version }, x, y, value }) => {
           const stage = stageOf(version.current_stage);
           const words = [
-            t("models.version", { version: version.version }),
+            `v${version.version}`,
             stage === "None" ? "" : t(`models.stages.${stage}`),
             value === undefined ? "" : number(value),
             moment(version.creation_timestamp),

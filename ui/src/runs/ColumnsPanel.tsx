@@ -39,8 +39,8 @@ export function ColumnsPanel(props: Props) {
       open={open}
       setOpen={setOpen}
       trigger={
-        <Button icon={<Columns3 />} aria-label={t("runs.columns")}>
-          <span className="wide">{t("runs.columns")}</span>
+        <Button icon={<Columns3 />} aria-label={`${t("runs.columns")} ${count(props.shown.length)}`}>
+          <span className="wide">{t("runs.columns")}</span>{" "}
           <span className="quiet number">{count(props.shown.length)}</span>
         </Button>
       }

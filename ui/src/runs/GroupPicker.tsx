@@ -25,16 +25,19 @@ export function GroupPicker({
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const name = useFieldName();
+  const names = by.map((field) => name(field).short).join(", ");
   return (
     <Popover
       label={t("runs.group")}
       open={open}
       setOpen={setOpen}
       trigger={
-        <Button icon={<Group />} aria-label={t("runs.group")} aria-pressed={by.length > 0}>
-          <span className={by.length > 0 ? "cut group-by" : "wide"}>
-            {by.length > 0 ? by.map((field) => name(field).short).join(", ") : t("runs.group")}
-          </span>
+        <Button
+          icon={<Group />}
+          aria-label={`${t("runs.group")} ${names}`.trim()}
+          aria-pressed={by.length > 0}
+        >
+          <span className={by.length > 0 ? "cut group-by" : "wide"}>{names || t("runs.group")}</span>
         </Button>
       }
     >
