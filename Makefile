@@ -55,8 +55,9 @@ lint: setup ## style, types, layers, of Python and of the page
 # Tests run on two workers: libraries that start a thread for each processor would only wait for each other.
 test: export OMP_NUM_THREADS = 1
 test: export OPENBLAS_NUM_THREADS = 1
-test: setup clients browser lint ## everything that must hold, but for the page's journeys
+test: setup clients browser lint ## everything that must hold
 	cd ui && npm run --silent test
+	cd ui && npm run --silent e2e
 	$(BIN)/pytest -n 2 --dist loadfile --durations 25
 
 e2e: setup browser ## the page's journeys, its keyboard, axe on every screen: in a real browser
