@@ -180,6 +180,7 @@ function measureScroll({ step, frames, across }) {
   const blankSince = new Map();
   const times = [];
   let blank = 0;
+  let ended = 0;
   return new Promise((done) => {
     let last = performance.now();
     let left = frames;
@@ -203,7 +204,8 @@ function measureScroll({ step, frames, across }) {
         if (across) grid.scrollLeft += by;
         else grid.scrollTop += by;
         requestAnimationFrame(frame);
-      } else if (blankSince.size > 0 && now - last < 3_000) requestAnimationFrame(frame);
+        ended = now;
+      } else if (blankSince.size > 0 && now - ended < 10_000) requestAnimationFrame(frame);
       else done({ times: times.slice(1), blank });
     };
     requestAnimationFrame(frame);

@@ -14,8 +14,11 @@ export interface ListSource {
 }
 
 const FIRST = 50_000;
-const MOST = 400_000;
+/** The server gives no more at once. */
+const MOST = 100_000;
 const LATER = 2_500;
+/** A server that refuses or does not answer is not asked in every frame. */
+const REST = 2_000;
 
 export class RunList {
   private ids = new Uint32Array(128);
@@ -25,9 +28,11 @@ export class RunList {
   private token = "";
   private wanted = 0;
   private asking = false;
+  private resting = false;
   private ended = false;
   private counted = 0;
   private again: ReturnType<typeof setTimeout> | undefined;
+  private rested: ReturnType<typeof setTimeout> | undefined;
   private readonly stop = new AbortController();
   /** What went wrong at last. */
   problem: unknown = null;
@@ -83,11 +88,12 @@ export class RunList {
   want(end: number): void {
     if (this.ended || end <= this.known) return;
     this.wanted = Math.max(this.wanted, end);
-    if (!this.asking) void this.ask(() => this.askOrder());
+    if (!this.asking && !this.resting) void this.ask(() => this.askOrder());
   }
 
   close(): void {
     clearTimeout(this.again);
+    clearTimeout(this.rested);
     this.stop.abort();
   }
 
@@ -131,9 +137,21 @@ export class RunList {
         this.ended = next === undefined;
         this.changed();
       }
+    } catch (error) {
+      this.rest();
+      throw error;
     } finally {
       this.asking = false;
     }
+  }
+
+  private rest(): void {
+    if (this.stop.signal.aborted) return;
+    this.resting = true;
+    this.rested = setTimeout(() => {
+      this.resting = false;
+      this.want(this.wanted);
+    }, REST);
   }
 
   private put(ids: Uint32Array, place: number): void {
