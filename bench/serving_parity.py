@@ -249,7 +249,7 @@ def best(work: Callable[[], object], times: int) -> float:
 
 def page(lines: list[str]) -> str:
     """The whole page."""
-    libraries = ("onnxruntime", "skl2onnx", "onnxmltools", "scikit-learn", "xgboost-cpu", "lightgbm")
+    libraries = ("onnxruntime", "skl2onnx", "scikit-learn", "xgboost-cpu", "lightgbm")
     said = ", ".join(f"{name} {version(name)}" for name in libraries)
     compiled = sum("| python |" not in one for one in lines)
     return f"""# What compiles, and how equal it is

@@ -32,13 +32,12 @@ MARGIN = 1e-5
 by the compiled engine."""
 LABEL, VALUE, CHANCES, CHANCE = "label", "value", "chances", "chance"
 MODEL, VOTES, TOLD = "model.onnx", "votes.npz", "compiled.json"
-_FORMAT = 10
+_FORMAT = 11
 _SECONDS = 600
 _LIBRARIES = (
     "onnxruntime",
     "onnx",
     "skl2onnx",
-    "onnxmltools",
     "scikit-learn",
     "xgboost-cpu",
     "xgboost",

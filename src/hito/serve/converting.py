@@ -1,16 +1,21 @@
-"""A model of scikit-learn, XGBoost or LightGBM as ONNX, by the converters' authors' own code.
+"""A model of scikit-learn, XGBoost or LightGBM as ONNX: ensembles of trees by `graph`, others by skl2onnx.
 
-Which bits its input should have is not known beforehand: scikit-learn's trees and XGBoost compare 32-bit numbers,
-LightGBM and histogram boosting 64-bit ones, linear models multiply in 64. So both are made, and `making` compares.
+Which bits skl2onnx' input should have is not known beforehand: a tree compares 32-bit numbers, a linear model multiplies
+in 64. So both are made, and `making` compares.
 """
 
 import copy
 import warnings
 from typing import Any
 
+from hito.core.errors import InvalidArgument
+from hito.serve import ensembles, graph
+from hito.serve.ensembles import Ensemble
+
 LIBRARIES = ("sklearn", "xgboost", "lightgbm")
 _OPSET = {"": 18, "ai.onnx.ml": 3}
-_MLTOOLS_OPSET = 15
+_SCORING = frozenset({"LinearSVC"})
+"""Classifiers without chances, whose scores the converter gives only when asked."""
 
 
 def library(model: Any) -> str:
@@ -19,47 +24,64 @@ def library(model: Any) -> str:
 
 
 def converted(model: Any, names: tuple[str, ...] | None, count: int, bits: int) -> bytes:
-    """The ONNX file: one input of shape (n, count).
+    """The ONNX file of a model of scikit-learn: one input of shape (n, count).
 
     Raises: whatever the converter raises for what it does not know.
     """
+    if library(model) != "sklearn":
+        raise InvalidArgument(f"there is no other compiler for {type(model).__name__}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        made = _sklearn(model, names, count, bits) if library(model) == "sklearn" else _boosted(model, count, bits)
-    made.graph.name = "model"  # the converters name it at random; the same model must give the same file
+        made = _sklearn(model, names, count, bits)
+    made.graph.name = "model"  # the converter names it at random; the same model must give the same file
     content: bytes = made.SerializeToString()
     return content
+
+
+def of_trees(model: Any, names: tuple[str, ...] | None, count: int, method: str) -> tuple[bytes, Ensemble] | None:
+    """The ONNX file of an ensemble of trees, also behind steps that prepare its columns; None: it is none.
+
+    Args:
+        method: that is called of the model: predict, predict_proba.
+    Raises: InvalidArgument: it does more than compare numbers and add. What the converter raises for a step before it.
+    """
+    model = getattr(model, "best_estimator_", model)
+    steps = [(name, step) for name, step in getattr(model, "steps", ()) if step not in (None, "passthrough")]
+    ensemble = ensembles.read(steps[-1][1] if steps else model, method)
+    if ensemble is None:
+        return None
+    before = None
+    if len(steps) > 1:
+        from sklearn.pipeline import Pipeline
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            before = _sklearn(Pipeline(steps[:-1]), names, count, 64)
+    return graph.model(ensemble, count, before), ensemble
 
 
 def _sklearn(model: Any, names: tuple[str, ...] | None, count: int, bits: int) -> Any:
     from skl2onnx import convert_sklearn
     from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
-    for name in {library(step) for _, step in getattr(model, "steps", ())} & {"xgboost", "lightgbm"}:
-        _register(name)
     kind = FloatTensorType if bits == 32 else DoubleTensorType
     by_name = names is not None and _picks_by_name(model)
     inputs = [(f"c{at}", kind([None, 1])) for at in range(count)] if by_name else [("X", kind([None, count]))]
     if by_name:
         assert names is not None
         inputs = [(name, kind([None, 1])) for name in names]
-    classifies = hasattr(model, "classes_") and hasattr(model, "predict_proba")
-    options = {id(model): {"zipmap": False}} if classifies else None
+    if type(model).__name__ == "VotingClassifier":
+        model = copy.copy(model)
+        model.flatten_transform = False  # of `transform`, which is not converted; the converter knows only this
+    options = None
+    if hasattr(model, "classes_"):
+        last = model.steps[-1][1] if hasattr(model, "steps") else model
+        if hasattr(model, "predict_proba"):
+            options = {id(model): {"zipmap": False}}
+        elif type(last).__name__ in _SCORING:
+            options = {id(last): {"raw_scores": True}}
     made = convert_sklearn(model, initial_types=inputs, target_opset=_OPSET, options=options)
     return _joined(made, count, bits) if by_name else made
-
-
-def _boosted(model: Any, count: int, bits: int) -> Any:
-    import onnxmltools
-    from onnxmltools.convert.common.data_types import DoubleTensorType, FloatTensorType
-
-    types = [("X", (FloatTensorType if bits == 32 else DoubleTensorType)([None, count]))]
-    if library(model) == "xgboost":
-        nameless = copy.deepcopy(model)  # the converter knows columns by their places alone
-        booster = nameless.get_booster() if hasattr(nameless, "get_booster") else nameless
-        booster.feature_names = None
-        return onnxmltools.convert_xgboost(nameless, initial_types=types, target_opset=_MLTOOLS_OPSET)
-    return onnxmltools.convert_lightgbm(model, initial_types=types, target_opset=_MLTOOLS_OPSET, zipmap=False)
 
 
 def _picks_by_name(model: Any) -> bool:
@@ -82,25 +104,3 @@ def _joined(made: Any, count: int, bits: int) -> Any:
     graph.input.append(helper.make_tensor_value_info("X", kind, [None, count]))
     graph.node.insert(0, split)
     return made
-
-
-def _register(name: str) -> None:
-    """Teach skl2onnx a booster that stands in a pipeline."""
-    from skl2onnx import update_registered_converter
-    from skl2onnx.common.shape_calculator import (
-        calculate_linear_classifier_output_shapes,
-        calculate_linear_regressor_output_shapes,
-    )
-
-    if name == "xgboost":
-        from onnxmltools.convert.xgboost.operator_converters.XGBoost import convert_xgboost as convert
-        from xgboost import XGBClassifier as Classifier
-        from xgboost import XGBRegressor as Regressor
-    else:
-        from lightgbm import LGBMClassifier as Classifier
-        from lightgbm import LGBMRegressor as Regressor
-        from onnxmltools.convert.lightgbm.operator_converters.LightGbm import convert_lightgbm as convert
-    options = {"nocl": [True, False], "zipmap": [True, False, "columns"]}
-    classes, numbers = calculate_linear_classifier_output_shapes, calculate_linear_regressor_output_shapes
-    update_registered_converter(Classifier, f"Hito{Classifier.__name__}", classes, convert, options=options)
-    update_registered_converter(Regressor, f"Hito{Regressor.__name__}", numbers, convert)

@@ -14,6 +14,23 @@ if TYPE_CHECKING:
 _LARGEST_32 = float(np.finfo(np.float32).max)
 
 
+def session(content: bytes) -> Any:
+    """ONNX Runtime for a file.
+
+    It gets one thread. One row is done before a second has woken up, and many rows are shared better among --workers:
+    two threads took twice as long for a row of a forest, and no less for 10,000. And two would add up an ensemble's
+    trees in another order.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
 class Engine:
     """Answers for rows of numbers, and says for which it is sure. Any thread may ask.
 
@@ -24,19 +41,10 @@ class Engine:
     """
 
     def __init__(self, content: bytes, known: Compiled, votes: Votes | None = None) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # One row is done before a second thread has woken up, and many rows are shared better among --workers: two
-        # threads took twice as long for a row of a forest, and no less for 10,000.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        self._run = session.run
-        self._input = session.get_inputs()[0].name
-        outputs = [one.name for one in session.get_outputs()]
+        running = session(content)
+        self._run = running.run
+        self._input = running.get_inputs()[0].name
+        outputs = [one.name for one in running.get_outputs()]
         if known.output >= len(outputs):
             raise ValueError(f"it has no output {known.output}")
         self._output = [outputs[known.output]]
@@ -77,11 +85,12 @@ class Engine:
 
     def _labels(self, chances: "NDArray[Any]") -> "tuple[NDArray[Any], NDArray[np.bool_]]":
         assert self._classes is not None
+        if len(chances) == 1 and chances.shape[1] <= 2:  # the request of one row, without a dozen calls of numpy
+            *no, yes = chances[0].tolist()  # of two classes; a single score is positive for the second
+            over = yes - no[0] if no else yes
+            place = int(over > 0)
+            return self._classes[place : place + 1].copy(), np.array([abs(over) > MARGIN])
         if chances.shape[1] == 2:
-            if len(chances) == 1:  # the request of one row, without a dozen calls of numpy
-                no, yes = chances[0].tolist()
-                place = int(yes > no)
-                return self._classes[place : place + 1].copy(), np.array([abs(yes - no) > MARGIN])
             apart = chances[:, 1] - chances[:, 0]
             return self._classes[(apart > 0).astype(np.intp)], np.abs(apart) > MARGIN
         if chances.shape[1] == 1:  # a score, positive for the second of two classes

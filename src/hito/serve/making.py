@@ -1,9 +1,10 @@
 """Compile a model and prove it, in a process of its own: `python -m hito.serve.making FOLDER OUT TRUST [TABLE]`.
 
-    folder ──> Python model ──> ONNX with 32-bit input ─┐   for each: the same rows through both, compared (parity)
-                             └> ONNX with 64-bit input ─┴─> the first that is exact, else the nearest within 1e-6, else none
+    folder ──> Python model ─┬> ONNX of its trees, as they are ─┐
+                             ├> by skl2onnx, 32-bit input ──────┤  for each: the same rows through both, compared (parity)
+                             └> by skl2onnx, 64-bit input ──────┴─> the first that is exact, else the nearest within 1e-6
 
-The converter rounds 64-bit split points so that a 32-bit number falls on the same side of them; whether it did is not
+skl2onnx rounds 64-bit split points so that a 32-bit number falls on the same side of them; whether it did is not
 believed but tried, on both neighbours of the split points.
 
 A classifier's label is taken from its chances by us. Where the two largest lie closer than MARGIN, rounding could have
@@ -13,7 +14,7 @@ beyond 32 bits, unless the rows of the proof showed that both engines agree on t
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,9 @@ from hito.core.errors import HitoError, InvalidArgument
 from hito.core.signature import Column, Scalar, Tensor
 from hito.serve import compiling, parity
 from hito.serve.compiling import CHANCE, CHANCES, LABEL, VALUE, Compiled
-from hito.serve.converting import LIBRARIES, converted, library
+from hito.serve.converting import LIBRARIES, converted, library, of_trees
 from hito.serve.engine import Engine
+from hito.serve.ensembles import LOGISTIC, Ensemble
 from hito.serve.form import KINDS, Form, fitted, wrapped
 from hito.serve.parity import EXACT, PYTHON
 from hito.serve.votes import Votes
@@ -69,8 +71,8 @@ def _make(folder: Path, out: Path, trust_pickle: bool, table: Path | None) -> Co
     work = _Work(model, native, form, _stored(folder, model, form, table))
     best: tuple[Compiled, bytes] | None = None
     problems: list[str] = []
-    for bits in (32, 64):
-        for tried, content in work.tried(bits, problems):
+    for attempt in (work.trees, work.by_32_bits, work.by_64_bits):
+        for tried, content in attempt(problems):
             if best is None or tried.furthest < best[0].furthest:
                 best = (tried, content)
         if best is not None and best[0].verdict == EXACT:
@@ -85,7 +87,7 @@ def _make(folder: Path, out: Path, trust_pickle: bool, table: Path | None) -> Co
     python_from, quick = work.speeds(best[1], best[0])
     return msgspec.structs.replace(
         best[0], lows=known.lows, highs=known.highs, ranged_by=known.ranged_by, python_from=python_from, quick=quick,
-        packages={name: found for name in ("onnxruntime", "skl2onnx", "onnxmltools") if (found := compiling.version(name))},
+        packages={name: found for name in ("onnxruntime", "skl2onnx") if (found := compiling.version(name))},
     )  # fmt: skip
 
 
@@ -104,25 +106,51 @@ class _Work:
         self._expected = np.asarray(model.predict(wrapped(self._rows, form)))
         self._gaps = self._asked_gaps()
         arrays = Votes.of(native)
-        self._votes = Votes(arrays) if arrays is not None and self._says_labels() else None
+        self._votes = Votes(arrays) if arrays is not None and self._method == "predict" else None
 
-    def tried(self, bits: int, problems: list[str]) -> Iterator[tuple[Compiled, bytes]]:
-        """The forms with input of so many bits that hold."""
+    def trees(self, problems: list[str]) -> Iterator[tuple[Compiled, bytes]]:
+        """The form that compares and adds as the trees' library does, if the model is trees and nothing else."""
+        try:
+            found = of_trees(self._native, self._form.names, self._form.count, self._method)
+        except Exception as error:  # noqa: BLE001  private attributes may be elsewhere in another version
+            problems.append(f"trees: {_said(error)}")
+            return
+        if found is not None:
+            content, ensemble = found
+            yield from self._proven(content, 64, self._outcomes_of_trees(ensemble), "trees", problems)
+
+    def by_32_bits(self, problems: list[str]) -> Iterator[tuple[Compiled, bytes]]:
+        """skl2onnx' forms with 32-bit input that hold."""
+        return self._by_converter(32, problems)
+
+    def by_64_bits(self, problems: list[str]) -> Iterator[tuple[Compiled, bytes]]:
+        """Those with 64-bit input."""
+        return self._by_converter(64, problems)
+
+    def _by_converter(self, bits: int, problems: list[str]) -> Iterator[tuple[Compiled, bytes]]:
         try:
             content = converted(self._native, self._form.names, self._form.count, bits)
-        except Exception as error:  # noqa: BLE001  the converters' own
+        except InvalidArgument as error:
+            problems.append(str(error))
+        except Exception as error:  # noqa: BLE001  the converter's own
             problems.append(f"{bits}-bit: {_said(error)}")
-            return
-        for known in self._outcomes():
+        else:
+            yield from self._proven(content, bits, self._outcomes(), f"{bits}-bit", problems)
+
+    def _proven(
+        self, content: bytes, bits: int, outcomes: Iterable[Compiled], way: str, problems: list[str]
+    ) -> Iterator[tuple[Compiled, bytes]]:
+        """The first way to read a form's outputs that holds."""
+        for known in outcomes:
             try:
                 found = self._compared(content, msgspec.structs.replace(known, bits=bits, form=self._form))
             except Exception as error:  # noqa: BLE001  the runtime's own
-                problems.append(f"{bits}-bit: {_said(error)}")
+                problems.append(f"{way}: {_said(error)}")
                 continue
             if found.verdict != PYTHON:
                 yield found, content
                 return
-            problems.append(f"{bits}-bit: {found.reason}")
+            problems.append(f"{way}: {found.reason}")
 
     def described(self) -> Compiled:
         """What is known of the model itself: the range of its columns."""
@@ -155,24 +183,43 @@ class _Work:
                 break  # larger ones tell nothing new
         return python_from, quick
 
-    def _says_labels(self) -> bool:
-        return str(self._model.metadata.flavor("python_function").get("predict_fn", "predict")) == "predict"
+    @property
+    def _method(self) -> str:
+        return str(self._model.metadata.flavor("python_function").get("predict_fn", "predict"))
+
+    @property
+    def _dtype(self) -> str:
+        kind: np.dtype[Any] = self._expected.dtype
+        return "object" if kind.kind in "OUST" else kind.name
+
+    def _outcomes_of_trees(self, ensemble: Ensemble) -> Iterator[Compiled]:
+        flat = self._expected.ndim == 1
+        if ensemble.labels:
+            classes = getattr(self._native, "classes_", (-1, 1))  # the latter of IsolationForest
+            yield Compiled(verdict=PYTHON, gives=LABEL, classes=_plain(classes), dtype=self._dtype)
+        elif ensemble.link == LOGISTIC:
+            yield Compiled(verdict=PYTHON, gives=CHANCE if flat else CHANCES, dtype=self._dtype, flat=flat)
+        else:
+            yield Compiled(verdict=PYTHON, gives=VALUE, dtype=self._dtype, flat=flat)
 
     def _outcomes(self) -> Iterator[Compiled]:
         """Ways in which the compiled one's outputs may become what the Python model answers with, likely ones first."""
-        expected = self._expected
-        dtype = "object" if expected.dtype.kind in "OUST" else expected.dtype.name
+        expected, dtype = self._expected, self._dtype
         classes = getattr(self._native, "classes_", None)
-        if not self._says_labels():
+        if self._method != "predict":
             if expected.dtype.kind == "f" and expected.ndim == 2:
                 yield Compiled(verdict=PYTHON, gives=CHANCES, output=1, dtype=dtype, flat=False)
             return
         if classes is not None:
             if isinstance(classes, list) or np.asarray(classes).ndim != 1 or expected.ndim != 1:
                 return
-            named = tuple(one.item() if isinstance(one, np.generic) else one for one in classes)
             yield Compiled(
-                verdict=PYTHON, gives=LABEL, output=1, classes=named, dtype=dtype, votes=self._votes is not None
+                verdict=PYTHON,
+                gives=LABEL,
+                output=1,
+                classes=_plain(classes),
+                dtype=dtype,
+                votes=self._votes is not None,
             )
         elif expected.dtype.kind == "f":
             flat = expected.ndim == 1
@@ -290,6 +337,11 @@ def _evaluated(table: Path, form: Form) -> "NDArray[np.float64] | None":
     except (OSError, msgspec.DecodeError, KeyError, IndexError, ValueError, TypeError):
         return None
     return found if found.ndim == 2 and found.shape[1] == form.count else None
+
+
+def _plain(classes: Any) -> tuple[Any, ...]:
+    """Labels as JSON keeps them."""
+    return tuple(one.item() if isinstance(one, np.generic) else one for one in classes)
 
 
 def _floats(values: "NDArray[np.float64]") -> tuple[float | None, ...]:
