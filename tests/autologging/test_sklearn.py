@@ -19,6 +19,7 @@ import hito
 from hito.autologging import guard, pictures, recording, samples, scores, searches, training
 from hito.client.artifacts import Artifacts
 from hito.client.runs import Runs
+from hito.flavors import profile
 
 
 def read(run: Any, file: str) -> str:
@@ -45,6 +46,20 @@ def test_a_forest_leaves_scores_pictures_data_importances_and_a_model(iris: Any,
     again = hito.sklearn.load_model(f"models:/{run.outputs.model_outputs[0].model_id}")
     assert (again.predict(X_test) == model.predict(X_test)).all()
     assert [one.dataset.name for one in run.inputs.dataset_inputs] == ["dataset"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_model_keeps_the_profile_of_its_training_data_as_far_as_data_may_be_logged(
+    kept: bool, iris: Any, last: Any
+) -> None:
+    X, _, y, _ = iris
+    hito.autolog(log_datasets=kept, log_evaluation=False)
+    xgboost = pytest.importorskip("xgboost")
+    for estimator in (RandomForestClassifier(3, random_state=0), xgboost.XGBClassifier(n_estimators=3)):
+        estimator.fit(X, y)
+        folder = hito.artifacts.download_artifacts(f"models:/{last().outputs.model_outputs[0].model_id}")
+        found = profile.read(Path(folder))
+        assert (found == profile.profile(X)) if kept else found is None
 
 
 def test_scores_after_the_training_are_named_after_the_call_and_the_data(iris: Any, last: Any) -> None:

@@ -28,7 +28,9 @@ from hito.connect import Client
 from hito.flavors import sklearn
 from hito.flavors.digest import digest
 from hito.flavors.infer import infer_signature
+from hito.flavors.profile import profile
 from hito.fluent.places import DIGEST
+from hito.serve import compiling, making
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 COLUMNS = ["a", "b", "c"]
@@ -60,14 +62,30 @@ def forests(table: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> li
         model = RandomForestClassifier(10, max_depth=4, random_state=0).fit(table, labels.astype("int64"))
         where = folder / str(number + 1)
         signature = infer_signature(table, model.predict(table))
-        sklearn.save(model, where, signature=signature, input_example=table.head(20))
+        sklearn.save(model, where, signature=signature, input_example=table.head(20), profile=profile(table))
         made.append(where)
     return made
 
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
+    """One for the whole run, whichever process a test is in: what is compiled is named by its digest."""
+    base = tmp_path_factory.getbasetemp()
+    found = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    found.mkdir(mode=0o700, exist_ok=True)
+    return found
+
+
+@pytest.fixture(scope="session")
+def compile_here(cache: Path) -> Callable[[Path], None]:
+    """Fills the cache from this process, which has the libraries in memory; a process of its own imports them for 2 s."""
+
+    def compile_(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compiling, "_in_a_process", making.make)
+            compiling.compiled(folder, cache, digest(folder), trust_pickle=True)
+
+    return compile_
 
 
 @dataclass

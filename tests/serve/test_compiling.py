@@ -111,14 +111,29 @@ def test_numbers_beyond_the_proof_are_not_given_to_the_engine(made, table):
     assert engine.takes(np.array([[1.0, np.nan, 0.0]])) == known.nan
 
 
-def test_a_compiled_file_that_was_changed_is_made_anew(forests, cache):
+def test_a_compiled_file_that_was_changed_is_made_anew(forests, tmp_path, monkeypatch):
+    monkeypatch.setattr(compiling, "_in_a_process", making.make)  # its process is started by the tests of servers
     name = digest(forests[0])
-    known, place = compiling.compiled(forests[0], cache, name)
+    known, place = compiling.compiled(forests[0], tmp_path, name)
     before = (place / compiling.MODEL).read_bytes()
     (place / compiling.MODEL).write_bytes(before[:-1] + b"\0")
-    again, place = compiling.compiled(forests[0], cache, name)
+    again, place = compiling.compiled(forests[0], tmp_path, name)
     assert again.hashes == known.hashes
     assert (place / compiling.MODEL).read_bytes() == before
+
+
+def test_rows_that_a_model_was_evaluated_on_are_among_those_of_the_proof(made, table, tmp_path):
+    known, _, folder = made(DecisionTreeRegressor(max_depth=4, random_state=0), table, table["a"] + table["b"])
+    assert known.ranged_by == "splits"
+    rows = (table.head(120) + 1_000).assign(extra="x")[["c", "extra", "a", "b"]]
+    (tmp_path / "rows.json").write_text(rows.to_json(orient="split", index=False))
+    (tmp_path / "more").mkdir()
+    again = making.make(folder, tmp_path / "more", trust_pickle=True, table=tmp_path / "rows.json")
+    assert (again.verdict, again.ranged_by, again.rows) == (EXACT, "rows", known.rows + 120)
+    assert again.lows == pytest.approx(rows[["a", "b", "c"]].min())
+    for damaged in ("{", '{"columns": ["a"], "data": [[1]]}', '{"columns": ["a", "b", "c"], "data": [["x", 1, 2]]}'):
+        (tmp_path / "rows.json").write_text(damaged)
+        assert making.make(folder, tmp_path / "more", True, tmp_path / "rows.json").rows == known.rows
 
 
 def test_comparison_knows_labels_sizes_and_nan():

@@ -2,12 +2,14 @@
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import subprocess
 import threading
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from tests.serve.conftest import COLUMNS, DISPUTED, JSON, split
 
@@ -152,6 +154,14 @@ def test_metrics_count_requests_rows_refusals_and_drift(make_serving, forests):
     assert f'hito_refusals_total{{model="{forests[0]}",status="400",version=""}} 1.0' in text
     assert f'hito_values_outside_total{{column="a",{who}}} 1.0' in text
     assert 'column="b"' not in text
+
+    moved = np.random.default_rng(1).uniform(0, 10, size=(1_000, 3)) / [2, 1, 1]
+    server.predict(moved.tolist())
+    text = server.ask("/metrics").body.decode()
+    indices = {name: float(value) for name, value in re.findall(r'hito_input_psi\{column="(.)".*\} (\S+)', text)}
+    assert indices == server.ask("/models").json["models"][0]["drift"]
+    assert indices.keys() == {*COLUMNS}
+    assert (indices["a"] > 0.5, indices["b"] < 0.1, indices["c"] < 0.1) == (True, True, True)
 
 
 def test_a_request_keeps_its_id_and_others_get_one(forest):

@@ -29,7 +29,7 @@ DIFFERENT = {
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory, make_serving):
+def served(tmp_path_factory, make_serving, compile_here):
     """All models of the record behind one server, each at its own route."""
     folder = tmp_path_factory.mktemp("scoring")
     scoring_models.save("hito", folder)
@@ -39,6 +39,7 @@ def served(tmp_path_factory, make_serving):
     for name in scoring_models.NAMES:
         run = client.create_run(experiment)
         place = folder / name if (folder / name).is_dir() else HERE / "models" / name
+        compile_here(place)
         client.log_artifacts(run.info.run_id, place, "model")
         client.create_registered_model(name)
         client.create_model_version(name, f"runs:/{run.info.run_id}/model", run.info.run_id)

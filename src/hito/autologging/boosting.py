@@ -35,6 +35,7 @@ from hito.autologging.recording import Recording
 from hito.autologging.scores import Outcome
 from hito.autologging.settings import BoostingSettings, choose, current
 from hito.core.outermost import inside
+from hito.flavors.profile import profile
 
 handed: contextvars.ContextVar["Rounds | None"] = contextvars.ContextVar("hito_autolog_rounds", default=None)
 """The rounds that the next `train` is to be followed by."""
@@ -228,6 +229,7 @@ def _after_train(library: Library, found: Recording, given: Any, rounds: Rounds,
     found.step("early stopping", library.log_stopping, rounds, booster)
     kind = found.step("the objective", library.answer_kind, booster)
     example, data = library.log_sets(found, given, booster, kind)
+    _profile(found, data)
     copy = found.step("a copy of the model", library.copied, booster)
     found.put_off(lambda: _log_rest(library, found, booster if copy is None else copy, example))
     task = "" if not kind else "regressor" if kind == "numbers" else "classifier"
@@ -279,6 +281,7 @@ def _after_fit(library: Library, found: Recording, given: sklearn.Given, rounds:
         found.step("early stopping", library.log_stopping, rounds, rounds.booster)
     found.step("training metrics", _log_estimator, found, estimator, given.features, given.truth, given.weights)
     example = found.step("the example", samples.example_of, given.features)
+    _profile(found, given.features)
     copy = found.step("a copy of the model", training.copied, estimator)
     found.put_off(lambda: _log_rest(library, found, estimator if copy is None else copy, example))
     kind = training.kind_of(estimator)
@@ -287,6 +290,11 @@ def _after_fit(library: Library, found: Recording, given: sklearn.Given, rounds:
     if sets and copy is not None and sets[-1][0] is not given.features:
         name = f"{library.default_set}_{len(sets) - 1}"
         found.step("the evaluation", evaluated.put_off_set, found, copy, kind, sets[-1][0], sets[-1][1], name)
+
+
+def _profile(found: Recording, features: Any) -> None:
+    if found.settings.log_models and found.settings.log_datasets:
+        found.profile = found.step("the profile of the training data", profile, features)
 
 
 # --- what is put off ---

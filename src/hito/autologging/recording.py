@@ -21,6 +21,7 @@ from hito.client.client import TransportClient
 from hito.client.entities import Dataset, DatasetInput, Metric, Param, RunTag
 from hito.core.outermost import entered
 from hito.core.rules import MAX_PARAM_VALUE
+from hito.flavors.profile import Profile
 from hito.fluent import active, data, experiments, models, runs
 
 TAG = "mlflow.autologging"
@@ -46,6 +47,8 @@ class Recording:
         self.client: TransportClient = scope.client
         self.model_id: str | None = None
         self.dataset: Dataset | None = None
+        self.profile: Profile | None = None
+        """Of the training data; kept with the model."""
         self.seconds = 0.0
         """How long the training itself took, once it is done."""
         self._began = time.monotonic()
@@ -113,6 +116,7 @@ class Recording:
         """
         save = importlib.import_module(f"hito.flavors.{flavor}").save
         registered = self.settings.registered_model_name if name == MODEL else None
+        details.setdefault("profile", self.profile)
         placing = models.Placing(name=name, registered_model_name=registered, params=params)
 
         def log() -> str | None:

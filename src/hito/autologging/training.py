@@ -13,6 +13,7 @@ from hito.autologging import pictures, samples, scores
 from hito.autologging.recording import MODEL, Recording
 from hito.autologging.scores import Outcome
 from hito.autologging.settings import SklearnSettings
+from hito.flavors.profile import profile
 
 TRAINING = "training_"
 ROWS_TAG = "hito.autolog.training_rows"
@@ -47,6 +48,8 @@ def log_result(
     elif truth is not None and hasattr(estimator, "score"):
         recording.step("the training score", _log_own_score, recording, estimator, features, truth)
     example = recording.step("the example", samples.example_of, features)
+    if settings.log_models and settings.log_datasets and whole:
+        recording.profile = recording.step("the profile of the training data", profile, features)
     copy = recording.step("a copy of the model", copied, estimator) if settings.log_models else None
 
     def job() -> None:

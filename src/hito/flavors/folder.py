@@ -15,8 +15,10 @@ from typing import Any, TypedDict
 from hito.core.errors import AlreadyExists, InvalidArgument, NotFound
 from hito.core.signature import Signature
 from hito.flavors import environment, example, mlmodel
+from hito.flavors import profile as profiles
 from hito.flavors.infer import infer_schema, infer_signature, is_pandas
 from hito.flavors.mlmodel import PYTHON_FUNCTION, MLmodel, Origin
+from hito.flavors.profile import Profile
 
 CODE = "code"
 
@@ -32,6 +34,7 @@ class Details(TypedDict, total=False):
     pip_requirements: replaces the requirements that were found; extra_pip_requirements: adds to them.
     code_paths: files and folders that the model's code needs, copied into the folder.
     extra_files: more files to keep in `extra_files/`.
+    profile: of the data that it was trained on.
     origin: ids that `log_model` knows.
     """
 
@@ -42,6 +45,7 @@ class Details(TypedDict, total=False):
     extra_pip_requirements: Iterable[str] | str | None
     code_paths: Iterable[str | Path] | None
     extra_files: Iterable[str | Path] | None
+    profile: Profile | None
     origin: Origin
 
 
@@ -86,6 +90,9 @@ def complete(
         details.get("extra_pip_requirements"),
     )
     environment.write(folder, lines)
+    trained_on = details.get("profile")
+    if trained_on is not None:
+        profiles.write(trained_on, folder)
     flavors: dict[str, Mapping[str, Any]] = {name: {**settings, "code": code}} if name else {}
     if python_function is not None:
         common = {"env": dict(environment.ENV), "python_version": platform.python_version()}

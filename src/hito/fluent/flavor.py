@@ -15,7 +15,7 @@ from hito.fluent import models
 from hito.fluent.models import ModelInfo, Placing
 
 _OF_THE_PLACE = frozenset(Placing.__struct_fields__)
-_OF_THE_FOLDER = frozenset(Details.__annotations__) - {"origin"}
+_OF_THE_FOLDER = frozenset(Details.__annotations__) - {"origin", "profile"}
 _UNUSED = frozenset({"skops_trusted_types", "mlflow_model"})
 """MLflow asks its caller which types of a skops file to trust; hito checks every file by its own list. A Model object is
 made by MLflow to be filled by its flavors; ours make their own."""

@@ -13,11 +13,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+import msgspec
+from msgspec import Struct
+
 from hito.client.entities import ModelVersion, RegisteredModel
 from hito.connect import Client
 from hito.core import rules
 from hito.core.errors import HitoError, InvalidArgument, NotFound
 from hito.core.models import STAGES, Stage
+from hito.evaluation.results import ColumnDrift
+from hito.evaluation.table import MISSING
+from hito.flavors.profile import ColumnProfile, Profile
 from hito.fluent.loading import fetch
 from hito.fluent.places import DIGEST, MODELS, locate
 from hito.fluent.request_log import RequestLog
@@ -27,6 +33,7 @@ log = logging.getLogger("hito.serve")
 
 COMPILED = "hito.compiled"
 """The tag of a version that says how it is served: `exact`, `within 1e-6` or `python`."""
+_EVALUATION = "evaluation/evaluation.json"
 _PAGE = 100
 _SHOWN = (Stage.STAGING, Stage.PRODUCTION)
 _MOST_ROWS_BYTES = 16 << 20
@@ -74,17 +81,27 @@ class Registry:
 
     def rows(self, identity: Identity, folder: Path) -> Path | None:
         """The rows that the model was evaluated on, where its run keeps such a table; None: it keeps none."""
+        return self._of_its_run(identity, "eval_results_table.json", folder)
+
+    def profile(self, identity: Identity, folder: Path) -> Profile | None:
+        """The training columns as the evaluation of the model's run compared them; None: it did not."""
+        found = self._of_its_run(identity, _EVALUATION, folder)
+        return None if found is None else _training_profile(found)
+
+    def _of_its_run(self, identity: Identity, name: str, folder: Path) -> Path | None:
+        """A file of the run that made a version, brought to a folder; None: there is none, or none of a fair size."""
         try:
             run_id = self._client.get_model_version(identity.name, identity.version).run_id if identity.name else None
             if not run_id:
                 return None
-            tables = [one for one in self._client.list_artifacts(run_id) if one.path == "eval_results_table.json"]
-            if not tables or (tables[0].file_size or 0) > _MOST_ROWS_BYTES:
+            beside = self._client.list_artifacts(run_id, name.rpartition("/")[0] or None)
+            files = [one for one in beside if one.path == name]
+            if not files or (files[0].file_size or 0) > _MOST_ROWS_BYTES:
                 return None
             root = self._client.get_run(run_id).info.artifact_uri
-            return Path(self._client.download(root, tables[0].path, str(folder)))
+            return Path(self._client.download(root, name, str(folder)))
         except (HitoError, OSError):
-            return None  # the proof goes on without them
+            return None  # it goes on without
 
     def tell(self, identity: Identity, verdict: str) -> None:
         if not identity.name:
@@ -198,6 +215,30 @@ def _registered(uri: str) -> tuple[str, str] | None:
     if not name or not which or "/" in which:
         return None  # `places` says what is wrong with it
     return unquote(name), which
+
+
+class _Compared(Struct):
+    """What is read of an evaluation here."""
+
+    drift: tuple[ColumnDrift, ...] = ()
+
+
+def _training_profile(evaluation: Path) -> Profile | None:
+    """The training columns of an evaluation; None if it saw no training data."""
+    try:
+        compared = msgspec.json.decode(evaluation.read_bytes(), type=_Compared).drift
+    except (OSError, msgspec.DecodeError):
+        return None
+    return Profile(rows=0, columns=tuple(map(_column_profile, compared))) if compared else None
+
+
+def _column_profile(one: ColumnDrift) -> ColumnProfile:
+    if one.kind == "numeric":
+        edges = tuple(edge for edge in one.bins if isinstance(edge, float | int))
+        return ColumnProfile(name=one.feature, edges=edges, shares=one.train)
+    shares = dict(zip(map(str, one.bins), one.train, strict=True))
+    missing, other = shares.pop(MISSING, 0.0), shares.pop(str(one.bins[-1]), 0.0)
+    return ColumnProfile(name=one.feature, categories=tuple(shares), shares=(*shares.values(), other, missing))
 
 
 def registry(options: dict[str, Any]) -> Registry:

@@ -157,14 +157,14 @@ class Application:
             named = [_JSON, *named, *predictor.headers]
             if rows is not None and len(rows) > 2 * _PIECE:
                 await _stream(protocol, named, line.predict, rows)
-                self._observer.answered(predictor, rows, len(rows), time.perf_counter() - began)
+                self._observer.answered(predictor, parsed, len(rows), time.perf_counter() - began)
                 return
             answer = line.at_once(parsed)
             if answer is None:
                 answer = await line.predict(parsed)
             protocol.response_bytes(200, named, encode(answer))
             count = len(answer) if hasattr(answer, "__len__") else 1
-            self._observer.answered(predictor, rows, count, time.perf_counter() - began)
+            self._observer.answered(predictor, parsed, count, time.perf_counter() - began)
             if entry.shadow is not None:
                 entry.compare(parsed, answer)
             if self._sample is not None:
@@ -243,7 +243,10 @@ class Application:
 
     def _models(self) -> list[dict[str, Any]]:
         """What is served, for people and programs."""
-        return [_described(route, entry) for route, entry in sorted(self.served.entries.items())]
+        return [
+            _described(route, entry) | {"drift": self._observer.drifted(entry.current.predictor)}
+            for route, entry in sorted(self.served.entries.items())
+        ]
 
     def _routes_text(self) -> str:
         lines = []

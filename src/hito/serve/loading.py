@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from hito.flavors import digest
+from hito.flavors import profile as profiles
+from hito.flavors.profile import Profile
 from hito.flavors.trust import Trust
 from hito.serve.compiling import Compiled, compiled
 from hito.serve.parity import PYTHON
@@ -37,6 +39,13 @@ class Source(Protocol):
 
     def rows(self, identity: Identity, folder: Path) -> Path | None:
         """Bring a table of rows that the model was evaluated on; None: there is none."""
+
+    def profile(self, identity: Identity, folder: Path) -> Profile | None:
+        """What is known elsewhere of the training data of a model that has no profile in its folder.
+
+        Args:
+            folder: where files may be put meanwhile.
+        """
 
     def tell(self, identity: Identity, verdict: str) -> None:
         """The model is served, and compiled with this verdict. A source that cannot keep that ignores it."""
@@ -85,7 +94,11 @@ def loaded(source: Source, identity: Identity, settings: Settings) -> Predictor:
     Raises: HitoError: it cannot be had, is not what was registered, or does not answer its own example.
     """
     folder, found, known, made = prepared(source, identity, settings)
-    predictor = Predictor(identity, folder, found, known, made, Trust(settings.trust_pickle))
+    profile = profiles.read(folder)
+    if profile is None:
+        with tempfile.TemporaryDirectory(prefix="hito-") as space:
+            profile = source.profile(identity, Path(space))
+    predictor = Predictor(identity, folder, found, known, made, Trust(settings.trust_pickle), profile)
     predictor.warm()
     for difference in differences(folder):
         log.warning("%s: %s", identity.uri, difference)

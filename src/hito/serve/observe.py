@@ -1,4 +1,4 @@
-"""What a model server counts, for Prometheus and for people: requests, time, rows, and how its input drifts.
+"""What a model server counts, for Prometheus and for people: requests, time, rows, and how far its input has drifted.
 
 Counters are plain numbers, added to in the event loop and written as Prometheus' text when somebody asks; with several
 workers each keeps its own file of them (prometheus_client's multiprocess mode).
@@ -8,12 +8,9 @@ import os
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
+from hito.serve.drift import Drift
+from hito.serve.payload import Parsed
 from hito.serve.predictor import Predictor
-
-_AT_ONCE = 256
-"""Rows that are looked at together."""
 
 
 class Observer:
@@ -23,7 +20,7 @@ class Observer:
     """
 
     def __init__(self) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Histogram
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
         self.shared = bool(os.environ.get("PROMETHEUS_MULTIPROC_DIR"))
         """Whether other workers count as well; then the counters lie in files."""
@@ -46,24 +43,36 @@ class Observer:
         self._missing = Counter(
             "hito_values_missing", "Missing values, by column", [*names, "column"], registry=self._registry
         )
+        self._psi = Gauge(
+            "hito_input_psi",
+            "Population stability index of the rows asked lately against the training data, by column",
+            [*names, "column"],
+            registry=self._registry,
+            multiprocess_mode="livemax",
+        )
         self._children: WeakKeyDictionary[Predictor, Any] = WeakKeyDictionary()
-        self._drifts: WeakKeyDictionary[Predictor, _Drift] = WeakKeyDictionary()
+        self._drifts: WeakKeyDictionary[Predictor, Drift] = WeakKeyDictionary()
 
-    def answered(self, predictor: Predictor, rows: Any, count: int, seconds: float) -> None:
-        """A request was answered. `rows`: its numbers, if they are a matrix."""
+    def answered(self, predictor: Predictor, parsed: Parsed, count: int, seconds: float) -> None:
+        """A request was answered."""
         observe, add = self._of(predictor)
         observe(seconds)
         add(count)
-        if rows is not None and predictor.known.lows:
-            drift = self._drifts.get(predictor)
-            if drift is None:
-                drift = self._drifts[predictor] = _Drift(predictor)
-            drift.add(rows)
+        drift = self._drifts.get(predictor)
+        if drift is None:
+            known = predictor.known
+            names = known.form.names if known.form else None
+            drift = self._drifts[predictor] = Drift(names, known.lows, known.highs, predictor.profile)
+        drift.add(parsed.data if parsed.matrix is None else parsed.matrix)
+
+    def drifted(self, predictor: Predictor) -> dict[str, float]:
+        """Population stability index by column, the farthest first; nothing while too little was asked, or is known."""
+        drift = self._drifts.get(predictor)
+        return drift.indices() if drift is not None else {}
 
     def refused(self, predictor: Predictor | None, status: int) -> None:
         """A request got no prediction."""
-        who = predictor.identity if predictor else None
-        self._errors.labels((who.name or who.uri) if who else "", who.version if who else "", str(status)).inc()
+        self._errors.labels(*(_labels(predictor) if predictor else ("", "")), str(status)).inc()
 
     def text(self, more: str = "") -> bytes:
         """All counters, as Prometheus reads them; with several workers, of all of them."""
@@ -83,8 +92,7 @@ class Observer:
     def _of(self, predictor: Predictor) -> Any:
         found = self._children.get(predictor)
         if found is None:
-            who = predictor.identity
-            labels = (who.name or who.uri, who.version)
+            labels = _labels(predictor)
             found = self._children[predictor] = (
                 self._seconds.labels(*labels).observe,
                 self._rows.labels(*labels).inc,
@@ -93,48 +101,15 @@ class Observer:
 
     def flush(self) -> None:
         """Bring what was added up into the counters that Prometheus reads."""
-        for drift in self._drifts.values():
-            drift.flush(self._outside, self._missing)
+        for predictor, drift in self._drifts.items():
+            who = _labels(predictor)
+            for counter, counts in zip((self._outside, self._missing), drift.counts(), strict=True):
+                for column, count in counts.items():
+                    counter.labels(*who, column).inc(count)
+            for column, index in drift.indices().items():
+                self._psi.labels(*who, column).set(index)
 
 
-class _Drift:
-    """How the input of one model differs from what training saw, added up in two arrays."""
-
-    def __init__(self, predictor: Predictor) -> None:
-        known, who = predictor.known, predictor.identity
-        self._lows = np.array([-np.inf if value is None else value for value in known.lows])
-        self._highs = np.array([np.inf if value is None else value for value in known.highs])
-        self._who = (who.name or who.uri, who.version)
-        self._names = known.form.names if known.form else None
-        self._outside = np.zeros(len(self._lows), dtype=np.int64)
-        self._missing = np.zeros(len(self._lows), dtype=np.int64)
-        self._waiting: list[Any] = []
-        self._count = 0
-
-    def add(self, rows: Any) -> None:
-        """Some rows came. They are looked at when they are many: one by one it would cost what predicting them costs."""
-        self._waiting.append(rows)
-        self._count += len(rows)
-        if self._count >= _AT_ONCE:
-            self._look()
-
-    def _look(self) -> None:
-        if not self._waiting:
-            return
-        rows = np.concatenate(self._waiting)
-        self._waiting.clear()
-        self._count = 0
-        inside = (rows >= self._lows) & (rows <= self._highs)
-        if inside.all():  # a NaN is in no range
-            return
-        missing = np.isnan(rows)
-        self._missing += missing.sum(axis=0)
-        self._outside += (~inside & ~missing).sum(axis=0)
-
-    def flush(self, outside: Any, missing: Any) -> None:
-        """Hand over what was counted since the last time."""
-        self._look()
-        for counter, counts in ((outside, self._outside), (missing, self._missing)):
-            for at in np.flatnonzero(counts):
-                counter.labels(*self._who, self._names[at] if self._names else str(at)).inc(int(counts[at]))
-            counts[:] = 0
+def _labels(predictor: Predictor) -> tuple[str, str]:
+    who = predictor.identity
+    return who.name or who.uri, who.version

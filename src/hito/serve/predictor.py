@@ -21,6 +21,7 @@ from hito.core.signature import Signature
 from hito.flavors import digest as digests
 from hito.flavors import mlmodel
 from hito.flavors.enforce import enforce
+from hito.flavors.profile import Profile
 from hito.flavors.trust import Trust
 from hito.serve.compiling import Compiled
 from hito.serve.form import Form, taken, wrapped
@@ -50,16 +51,19 @@ class Predictor:
 
     Args:
         folder: the model's, whole and checked; `digest` of its files.
+        profile: of the data that it was trained on, if that is known.
         known: of its compiled form; `made`: the folder of that, None if there is none.
     Raises: HitoError: the folder is damaged, or the model cannot be loaded and is needed to answer at all.
     """
 
     def __init__(
-        self, identity: Identity, folder: Path, digest: str, known: Compiled, made: Path | None, trust: Trust
-    ) -> None:
+        self, identity: Identity, folder: Path, digest: str, known: Compiled, made: Path | None, trust: Trust,
+        profile: Profile | None = None,
+    ) -> None:  # fmt: skip
         self.identity = identity
         self.digest = digest
         self.known = known
+        self.profile = profile
         self.metadata = mlmodel.read(folder)
         self.headers = [("x-hito-version", identity.version)] if identity.version else []
         """That every answer of it carries, so that a caller knows who answered."""
