@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { number } from "../kit/format";
+import "./Smoothing.css";
 
 const CALM = 120;
 

@@ -6,7 +6,8 @@
  */
 import type { Fields } from "../api/types.gen";
 import { lowerIsBetter } from "../runs/fields";
-import type { XKind } from "./lines";
+import { checkOptions } from "./curveOptions";
+import { type CurveOptions, PLAIN } from "./shown";
 
 export const KINDS = ["curve", "scatter", "parallel", "bar", "box", "importance", "correlation"] as const;
 export type CardKind = (typeof KINDS)[number];
@@ -29,12 +30,7 @@ export type Size = readonly [width: number, height: number];
 export const HEIGHTS = [180, 240, 380] as const;
 export const WIDEST = 3;
 
-export interface ChartsState {
-  x: XKind;
-  smooth: number;
-  logX: boolean;
-  logY: boolean;
-  ignoreOutliers: boolean;
+export interface ChartsState extends CurveOptions {
   find: string;
   /** A field to draw means of groups by. */
   by: string;
@@ -50,11 +46,7 @@ export interface ChartsState {
 }
 
 export const FRESH: ChartsState = {
-  x: "step",
-  smooth: 0,
-  logX: false,
-  logY: false,
-  ignoreOutliers: false,
+  ...PLAIN,
   find: "",
   by: "",
   added: [],
@@ -68,13 +60,8 @@ export const FRESH: ChartsState = {
 /** Reads whatever an address holds; what is damaged is as if it were not there. */
 export function checkCharts(raw: unknown): ChartsState {
   const given = record(raw);
-  const smooth = Number(given.smooth);
   return {
-    x: given.x === "time" || given.x === "relative" ? given.x : "step",
-    smooth: smooth > 0 && smooth < 1 ? smooth : 0,
-    logX: given.logX === true,
-    logY: given.logY === true,
-    ignoreOutliers: given.ignoreOutliers === true,
+    ...checkOptions(raw),
     find: text(given.find),
     by: text(given.by),
     added: list(given.added).flatMap(cardOf),

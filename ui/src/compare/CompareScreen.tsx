@@ -7,6 +7,7 @@ import { useNews } from "../api/live";
 import { useWholeRuns } from "../api/run";
 import type { Run } from "../api/types.gen";
 import { coloursOf } from "../chart/colours";
+import { checkOptions, keptOptions } from "../chart/curveOptions";
 import { Button } from "../kit/Button";
 import { Empty } from "../kit/Empty";
 import { Problem } from "../kit/Problem";
@@ -40,7 +41,7 @@ export function CompareScreen() {
   const search = useSearch({ from: "/compare" });
   const navigate = useNavigate({ from: "/compare" });
   const go = useCallback(
-    (change: Partial<CompareSearch>, replace = true) =>
+    (change: { [Key in keyof CompareSearch]?: CompareSearch[Key] | undefined }, replace = true) =>
       void navigate({ search: (before) => clean({ ...before, ...change }), replace }),
     [navigate],
   );
@@ -81,7 +82,15 @@ export function CompareScreen() {
     );
   const contents: Record<View, ReactNode> = {
     table: <CompareLines compared={compared} search={search} go={go} />,
-    curves: <Overlaid compared={compared} find={search.find ?? ""} setFind={(find) => go({ find })} />,
+    curves: (
+      <Overlaid
+        compared={compared}
+        find={search.find ?? ""}
+        setFind={(find) => go({ find })}
+        options={checkOptions(search.curves)}
+        setOptions={(options) => go({ curves: keptOptions(options) })}
+      />
+    ),
     evaluation: <Evaluations runs={compared} />,
     source: <SourceDiff compared={compared} search={search} go={go} />,
     pictures: <Pictures compared={compared} search={search} go={go} />,

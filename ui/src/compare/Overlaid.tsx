@@ -2,6 +2,8 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { finder } from "../artifacts/tree";
 import { CurvePanel } from "../chart/CurvePanel";
+import { CurveTools } from "../chart/CurveTools";
+import type { CurveOptions } from "../chart/shown";
 import { Button } from "../kit/Button";
 import { Empty } from "../kit/Empty";
 import { count } from "../kit/format";
@@ -13,10 +15,12 @@ interface Props {
   compared: Compared[];
   find: string;
   setFind: (text: string) => void;
+  options: CurveOptions;
+  setOptions: (options: CurveOptions) => void;
 }
 
 /** The curves of all runs over each other, a panel for each metric that any of them has. */
-export function Overlaid({ compared, find, setFind }: Props) {
+export function Overlaid({ compared, find, setFind, options, setOptions }: Props) {
   const { t } = useTranslation();
   const [most, setMost] = useState(PAGE);
   const keys = useMemo(() => metricKeys(compared), [compared]);
@@ -33,6 +37,7 @@ export function Overlaid({ compared, find, setFind }: Props) {
           value={find}
           onChange={(event) => setFind(event.target.value)}
         />
+        <CurveTools options={options} change={(change) => setOptions({ ...options, ...change })} />
         <span className="quiet" role="status">
           {t("compare.metrics", { count: found.length, counted: count(found.length) })}
         </span>
@@ -40,7 +45,7 @@ export function Overlaid({ compared, find, setFind }: Props) {
       {found.length === 0 && <Empty title={t("compare.nothing")} />}
       <div className="overlaid-grid">
         {found.slice(0, most).map((key) => (
-          <CurvePanel key={key} runs={compared} keys={[key]} legend cursorGroup="compare" />
+          <CurvePanel key={key} runs={compared} keys={[key]} options={options} legend cursorGroup="compare" />
         ))}
       </div>
       {found.length > most && (

@@ -1,4 +1,6 @@
 /** What a comparison keeps in the URL: which runs, in the order of their columns, and how they are looked at. */
+import { checkOptions, keptOptions } from "../chart/curveOptions";
+import type { CurveOptions } from "../chart/shown";
 
 export const VIEWS = ["table", "curves", "evaluation", "source", "pictures"] as const;
 export type View = (typeof VIEWS)[number];
@@ -25,6 +27,8 @@ export interface CompareSearch {
   /** The file or picture that is looked at, and how. */
   path?: string;
   how?: string;
+  /** How curves are drawn, where that is not as usual. */
+  curves?: Partial<CurveOptions>;
 }
 
 const LISTS = ["shut", "open", "high", "low"] as const;
@@ -44,6 +48,8 @@ export function checkCompareSearch(raw: Record<string, unknown>): CompareSearch 
     const value = raw[key];
     if (typeof value === "string" && value) search[key] = value;
   }
+  const curves = keptOptions(checkOptions(raw.curves));
+  if (curves) search.curves = curves;
   return search;
 }
 

@@ -40,12 +40,25 @@ function evaluation(auc: number, right: number) {
   };
 }
 
+/** The entries of a folder of a run. */
+function listed(search: URLSearchParams) {
+  const folder = search.get("path") ? `${search.get("path")}/` : "";
+  return Object.keys(files)
+    .map((name) => name.split(" "))
+    .filter(([run, path]) => run === search.get("run_id") && path?.startsWith(folder))
+    .map(([, path]) => ({ path, is_dir: false, file_size: 1 }));
+}
+
 /** The files of runs, as the server gives them: the page's own requests are answered, nothing of the page is replaced. */
 let files: Record<string, unknown>;
+let asked: string[];
 beforeEach(() => {
   files = {};
+  asked = [];
   vi.stubGlobal("fetch", async (address: string) => {
     const search = new URL(address, "http://x").searchParams;
+    if (address.includes("artifacts/list")) return Response.json({ files: listed(search) });
+    asked.push(String(search.get("path")));
     const file = files[`${search.get("run_id")} ${search.get("path")}`];
     if (file === undefined)
       return Response.json({ error_code: "RESOURCE_DOES_NOT_EXIST", message: "none" }, { status: 404 });
@@ -100,6 +113,18 @@ test("runs without an evaluation, and one of a later form, are said to be so", a
   expect((await screen.findByRole("alert")).textContent).toContain(
     "run b: its evaluation was written by a later version",
   );
+});
+
+test("what a run does not keep is neither asked for nor linked to", async () => {
+  files["a evaluation/evaluation.json"] = evaluation(0.9, 45);
+  files["b evaluation/evaluation.json"] = evaluation(0.8, 42);
+  files["b report.html"] = "<h1>Report</h1>";
+  show();
+  await screen.findByText("ROC AUC");
+  expect(screen.getAllByRole("link").map((link) => link.getAttribute("href"))).toEqual([
+    expect.stringContaining("run_id=b&path=report.html"),
+  ]);
+  expect(new Set(asked)).toEqual(new Set(["evaluation/evaluation.json"]));
 });
 
 test("the best of equal scores, or of those that are neither better high nor low, is none", () => {

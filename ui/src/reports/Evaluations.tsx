@@ -1,7 +1,7 @@
 import { FileText } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { fileAddress } from "../api/artifacts";
+import { viewAddress } from "../api/artifacts";
 import { ApiError } from "../api/call";
 import type { ShownRun } from "../chart/shown";
 import { Empty } from "../kit/Empty";
@@ -14,7 +14,7 @@ import { Findings } from "./Findings";
 import { named } from "./names";
 import { Residuals } from "./Residuals";
 import { Scores } from "./Scores";
-import { useEvaluations } from "./useEvaluations";
+import { PAGE, useEvaluations } from "./useEvaluations";
 import { Weaknesses } from "./Weaknesses";
 import "./reports.css";
 
@@ -44,7 +44,7 @@ export function Evaluations({ runs }: { runs: readonly ShownRun[] }) {
     <div className="report">
       <h2 className="unseen">{t("run.tabs.evaluation")}</h2>
       <ul className="report-facts">
-        {found.map(({ run, evaluation }) => (
+        {found.map(({ run, evaluation, page }) => (
           <li key={run.run_id}>
             <span className="report-run">
               <i className="chart-dot" style={{ background: run.colour }} />
@@ -58,10 +58,12 @@ export function Evaluations({ runs }: { runs: readonly ShownRun[] }) {
                 .join(" · ")}{" "}
               · {t("reports.rowsOf", { count: evaluation.rows, counted: count(evaluation.rows) })}
             </span>
-            <a href={fileAddress({ run_id: run.run_id }, "report.html")} target="_blank" rel="noreferrer">
-              <FileText aria-hidden="true" />
-              {t("reports.page")}
-            </a>
+            {page && (
+              <a href={viewAddress({ run_id: run.run_id }, PAGE)} target="_blank" rel="noreferrer">
+                <FileText aria-hidden="true" />
+                {t("reports.page")}
+              </a>
+            )}
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 /** The evaluations that runs keep among their files. */
-import { useQueries } from "@tanstack/react-query";
-import { ApiError, call } from "../api/call";
+import { type QueryClient, useQueries } from "@tanstack/react-query";
+import { listFolder } from "../api/artifacts";
+import { call } from "../api/call";
 import { GET_ARTIFACT } from "../api/types.gen";
 import type { ShownRun } from "../chart/shown";
 import { type Evaluation, readEvaluation, readShap, type Shap } from "./evaluation";
@@ -8,6 +9,8 @@ import { type Evaluation, readEvaluation, readShap, type Shap } from "./evaluati
 export interface Evaluated {
   run: ShownRun;
   evaluation: Evaluation;
+  /** Whether the run keeps the report as a page, too. */
+  page: boolean;
 }
 
 export interface Explained {
@@ -22,6 +25,7 @@ interface Found<Kind> {
 }
 
 const MINUTES = 60_000;
+export const PAGE = "report.html";
 
 function useFiles<Kind>(
   runs: readonly ShownRun[],
@@ -32,7 +36,8 @@ function useFiles<Kind>(
   return useQueries({
     queries: runs.map(({ run_id }) => ({
       queryKey: ["evaluation", path, run_id],
-      queryFn: ({ signal }: { signal: AbortSignal }) => fileOf(run_id, path, read, signal),
+      queryFn: ({ client, signal }: { client: QueryClient; signal: AbortSignal }) =>
+        fileOf(client, run_id, path, read, signal),
       staleTime: 5 * MINUTES,
       enabled,
     })),
@@ -46,12 +51,15 @@ function useFiles<Kind>(
 
 export function useEvaluations(runs: readonly ShownRun[]): Found<Evaluated> {
   const { values, errors, loading } = useFiles(runs, "evaluation/evaluation.json", readEvaluation);
-  return { ...paired(runs, values, errors, (run, evaluation) => ({ run, evaluation })), loading };
+  return {
+    ...paired(runs, values, errors, (run, { value, page }) => ({ run, evaluation: value, page })),
+    loading,
+  };
 }
 
 export function useExplanations(runs: readonly ShownRun[]): Found<Explained> {
   const { values, errors, loading } = useFiles(runs, "evaluation/explanation.json", readShap);
-  return { ...paired(runs, values, errors, (run, shap) => ({ run, shap })), loading };
+  return { ...paired(runs, values, errors, (run, { value }) => ({ run, shap: value })), loading };
 }
 
 function paired<Value, Kind>(
@@ -71,20 +79,30 @@ function paired<Value, Kind>(
   return { found, problems };
 }
 
+/** What lies at the root of a run's files and in its folder `evaluation`: a file that is not there is not asked for. */
+function filesOf(client: QueryClient, run_id: string): Promise<ReadonlySet<string>> {
+  return client.fetchQuery({
+    queryKey: ["evaluation", "files", run_id],
+    queryFn: async ({ signal }) => {
+      const folders = ["", "evaluation"].map((path) => listFolder({ run_id }, path, "", signal));
+      return new Set((await Promise.all(folders)).flatMap(({ files }) => files.map(({ path }) => path)));
+    },
+    staleTime: 5 * MINUTES,
+  });
+}
+
 /** Null: the run has no such file. */
 async function fileOf<Kind>(
+  client: QueryClient,
   run_id: string,
   path: string,
   read: (raw: unknown) => Kind | null,
   signal: AbortSignal,
-): Promise<Kind | null> {
-  let answer: unknown;
-  try {
-    answer = await call(GET_ARTIFACT, { run_id, path }, signal);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
+): Promise<{ value: Kind; page: boolean } | null> {
+  const files = await filesOf(client, run_id);
+  if (!files.has(path)) return null;
+  const answer: unknown = await call(GET_ARTIFACT, { run_id, path }, signal);
   const raw: unknown = answer instanceof ArrayBuffer ? JSON.parse(new TextDecoder().decode(answer)) : answer;
-  return read(raw);
+  const value = read(raw);
+  return value && { value, page: files.has(PAGE) };
 }

@@ -3,7 +3,9 @@ import { useTranslation } from "react-i18next";
 import type { Run } from "../api/types.gen";
 import { finder } from "../artifacts/tree";
 import { CurvePanel } from "../chart/CurvePanel";
+import { CurveTools } from "../chart/CurveTools";
 import { colourOf } from "../chart/colours";
+import type { CurveOptions } from "../chart/shown";
 import { Button } from "../kit/Button";
 import { Empty } from "../kit/Empty";
 import { count } from "../kit/format";
@@ -11,8 +13,16 @@ import "./Parts.css";
 
 const PAGE = 24;
 
+interface Props {
+  run: Run;
+  find: string;
+  setFind: (text: string) => void;
+  options: CurveOptions;
+  setOptions: (options: CurveOptions) => void;
+}
+
 /** A panel for each metric; those with one point only stand in the overview. */
-export function Curves({ run, find, setFind }: { run: Run; find: string; setFind: (text: string) => void }) {
+export function Curves({ run, find, setFind, options, setOptions }: Props) {
   const { t } = useTranslation();
   const [most, setMost] = useState(PAGE);
   const keys = useMemo(
@@ -42,6 +52,7 @@ export function Curves({ run, find, setFind }: { run: Run; find: string; setFind
           value={find}
           onChange={(event) => setFind(event.target.value)}
         />
+        <CurveTools options={options} change={(change) => setOptions({ ...options, ...change })} />
         <span className="quiet" role="status">
           {t("run.curvesShown", { shown: count(found.length), count: keys.length })}
         </span>
@@ -49,7 +60,7 @@ export function Curves({ run, find, setFind }: { run: Run; find: string; setFind
       {found.length === 0 && <Empty title={t("run.noneFound")} />}
       <div className="run-curves-grid">
         {found.slice(0, most).map((key) => (
-          <CurvePanel key={key} runs={runs} keys={[key]} />
+          <CurvePanel key={key} runs={runs} keys={[key]} options={options} />
         ))}
       </div>
       {found.length > most && (

@@ -8,6 +8,8 @@ import { useNews } from "../api/live";
 import { useAround, useRun } from "../api/run";
 import type { Around, Run } from "../api/types.gen";
 import { Artifacts } from "../artifacts/Artifacts";
+import { checkOptions, keptOptions } from "../chart/curveOptions";
+import type { CurveOptions } from "../chart/shown";
 import { Empty } from "../kit/Empty";
 import { Problem } from "../kit/Problem";
 import { Skeleton } from "../kit/Skeleton";
@@ -48,11 +50,16 @@ function Whole({ run, around }: { run: Run; around: Around | undefined }) {
   const navigate = useNavigate({ from: "/runs/$runId" });
   const tab = search.tab ?? "overview";
   const go = useCallback(
-    (change: Partial<Record<keyof RunSearch, string>>, replace = true) =>
+    (change: Partial<Record<Exclude<keyof RunSearch, "curves">, string>>, replace = true) =>
       void navigate({ search: (before) => ({ ...before, ...change }) as RunSearch, replace }),
     [navigate],
   );
   const setPath = useCallback((path: string) => go({ path }), [go]);
+  const setCurves = (options: CurveOptions) =>
+    void navigate({
+      search: (before) => ({ ...before, curves: keptOptions(options) }) as RunSearch,
+      replace: true,
+    });
   const choose = (id: string) => go({ tab: id }, false);
   const models = modelsOf(run, around?.models ?? []);
   const metrics = run.data.metrics?.length ?? 0;
@@ -61,7 +68,15 @@ function Whole({ run, around }: { run: Run; around: Around | undefined }) {
   const contents: Record<Tab, { content: ReactNode; count?: number }> = {
     overview: { content: <Overview run={run} around={around} models={models} go={go} /> },
     curves: {
-      content: <Curves run={run} find={search.find ?? ""} setFind={(find) => go({ find })} />,
+      content: (
+        <Curves
+          run={run}
+          find={search.find ?? ""}
+          setFind={(find) => go({ find })}
+          options={checkOptions(search.curves)}
+          setOptions={setCurves}
+        />
+      ),
       count: metrics,
     },
     evaluation: { content: <Evaluation run={run} /> },

@@ -1,4 +1,6 @@
 /** What a run's screen keeps in the URL. */
+import { checkOptions, keptOptions } from "../chart/curveOptions";
+import type { CurveOptions } from "../chart/shown";
 
 export const TABS = [
   "overview",
@@ -19,6 +21,8 @@ export interface RunSearch {
   path?: string;
   /** Which metrics the curves show: a text, or an expression between slashes. */
   find?: string;
+  /** How curves are drawn, where that is not as usual. */
+  curves?: Partial<CurveOptions>;
   /** Which of several models is shown. */
   model?: string;
 }
@@ -31,5 +35,7 @@ export function checkRunSearch(raw: Record<string, unknown>): RunSearch {
     const value = raw[key];
     if (typeof value === "string" && value) search[key] = value;
   }
+  const curves = keptOptions(checkOptions(raw.curves));
+  if (curves) search.curves = curves;
   return search;
 }
