@@ -60,6 +60,24 @@ test("three runs are compared, and only their differences looked at", async ({ p
   await expect(page.getByText("learning_rate").first()).toBeVisible();
 });
 
+test("all runs of a query are tagged at once, and lose the tag by undo", async ({ page }) => {
+  const experiment = await experimentId(page, "vision/resnet");
+  const query = "params.architecture = 'resnet18'";
+  const meant = await runIds(page, experiment, query);
+  await page.goto(`/experiments/${experiment}?q=${encodeURIComponent(query)}`);
+  await page.locator("[role=row][data-run-id]").first().waitFor();
+  await page.locator("[data-act=pick-all]").click();
+  await page.getByRole("toolbar").getByRole("button", { name: "Tag" }).click();
+  await page.getByRole("combobox", { name: "Tag" }).fill("checked");
+  await page.getByRole("textbox", { name: "Value" }).fill("twice");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(`${meant.length} runs tagged`)).toBeVisible();
+  const tagged = () => runIds(page, experiment, "tags.checked = 'twice'");
+  expect(new Set(await tagged())).toEqual(new Set(meant));
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(async () => (await tagged()).length).toBe(0);
+});
+
 test("a version is promoted; the one before it goes to the archive, and comes back by undo", async ({
   page,
 }) => {

@@ -104,3 +104,16 @@ test("keys are drawn as caps", () => {
   expect(caps("Shift+ArrowDown")).toEqual([["⇧", "↓"]]);
   expect(caps("+")).toEqual([["+"]]);
 });
+
+function Table() {
+  useKeys("table", [{ keys: "p", label: "pin" }]);
+  return <p>{useKeyAreas().flatMap(({ keys }) => keys.map(({ label }) => label))}</p>;
+}
+
+test("a key that a part of the screen obeys by itself is listed, and left to it", () => {
+  const { container } = render(<Table />);
+  expect(container.textContent).toBe("pin");
+  const event = new KeyboardEvent("keydown", { key: "p", bubbles: true, cancelable: true });
+  document.body.dispatchEvent(event);
+  expect(event.defaultPrevented).toBe(false);
+});

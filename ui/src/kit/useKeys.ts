@@ -11,7 +11,8 @@ export interface Key {
   keys: string;
   /** What it does, in the page's language. */
   label: string;
-  run: (event: KeyboardEvent) => void;
+  /** Missing: a part of the screen obeys it by itself where it has the focus; it is only listed. */
+  run?: (event: KeyboardEvent) => void;
 }
 
 export interface KeyArea {
@@ -25,14 +26,15 @@ export interface KeyArea {
 export function useKeys(area: string, keys: readonly Key[], frame = false): void {
   const latest = useRef(keys);
   latest.current = keys;
-  const shape = keys.map(({ keys, label }) => `${keys}\t${label}`).join("\n");
+  const shape = keys.map(({ keys, label, run }) => `${keys}\t${label}\t${run ? "" : "listed"}`).join("\n");
   useEffect(() => {
     const bound = shape
       .split("\n")
       .filter(Boolean)
       .map((line) => {
-        const [name = "", label = ""] = line.split("\t");
-        const run = (event: KeyboardEvent) => latest.current.find(({ keys }) => keys === name)?.run(event);
+        const [name = "", label = "", listed] = line.split("\t");
+        if (listed) return { keys: name, label };
+        const run = (event: KeyboardEvent) => latest.current.find(({ keys }) => keys === name)?.run?.(event);
         return { keys: name, label, run };
       });
     return register({ area, keys: bound, frame });
@@ -85,11 +87,11 @@ function obey(event: KeyboardEvent): void {
   if (!modified && (!singles || writes(event.target) || blocked())) return;
   const sequence = begun && begun.until > event.timeStamp ? `${begun.key} ${pressed}` : "";
   begun = undefined;
-  const all = areas.flatMap(({ keys }) => keys);
+  const all = areas.flatMap(({ keys }) => keys.filter(({ run }) => run));
   const found = all.find(({ keys }) => keys === sequence) ?? all.find(({ keys }) => keys === pressed);
   if (found) {
     event.preventDefault();
-    found.run(event);
+    found.run?.(event);
   } else if (all.some(({ keys }) => keys.startsWith(`${pressed} `))) {
     begun = { key: pressed, until: event.timeStamp + SEQUENCE };
   }

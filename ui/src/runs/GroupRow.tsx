@@ -48,11 +48,9 @@ export const GroupRow = memo((props: Props) => {
           <>
             <Opener open={open} words={words} />
             <span className="cut run-shared" title={shared(by, group, none)}>
-              {group.values.map((value, at) => (
-                <span key={by[at]}>
-                  <i>{fieldOf(by[at] ?? "").key}</i> {value ?? none}
-                </span>
-              ))}
+              {/* Of several fields only the values stand here: names would push them out of the cell. */}
+              {by.length === 1 && <i>{fieldOf(by[0] ?? "").key} </i>}
+              {group.values.map((value) => value ?? none).join(" · ")}
             </span>
             <span className="run-children">{count(group.count)}</span>
           </>

@@ -55,7 +55,9 @@ export function nameCell(props: Props) {
         >
           <i style={{ "--colour": colour } as React.CSSProperties} className={unseen ? "off" : ""} />
         </button>
-        {depth > 0 && <span className="run-indent" style={{ inlineSize: `${depth * 1.125}rem` }} />}
+        {depth > 0 && (
+          <span className="run-indent" style={{ inlineSize: `${depth * 1.125 + (opens ? 0 : 1.5)}rem` }} />
+        )}
         {opens && <Opener open={open} words={words} />}
         {run.status !== "FINISHED" && <Status status={run.status} bare />}
         <a className="cut" href={address(`runs/${run.run_id}`)} tabIndex={-1} title={run.name} data-act="go">

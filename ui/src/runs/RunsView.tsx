@@ -6,6 +6,7 @@ import { useNews } from "../api/live";
 import { Problem } from "../kit/Problem";
 import { Skeleton } from "../kit/Skeleton";
 import { Split } from "../kit/Split";
+import { useSay } from "../kit/Toast";
 import { useKeys } from "../kit/useKeys";
 import { ColumnMenu } from "./ColumnMenu";
 import { ColumnsPanel } from "./ColumnsPanel";
@@ -105,12 +106,27 @@ export function RunsView({ scope, search, setSearch }: Props) {
     [setSearch],
   );
   const [own, setOwn] = useOwnView(scope.path, address, openView);
+  const say = useSay();
   useKeys(t("runs.title"), [
     { keys: "/", label: t("runs.query"), run: () => bar.current?.focus() },
     { keys: "1", label: t("runs.asTable"), run: () => change({ show: "table" }) },
     { keys: "2", label: t("runs.asBoth"), run: () => change({ show: "both" }) },
     { keys: "3", label: t("runs.asCharts"), run: () => change({ show: "charts" }) },
     { keys: "c", label: t("runs.compare"), run: () => table.bulk.compare() },
+  ]);
+  useKeys(t("runs.inTable"), [
+    { keys: " ", label: t("runs.keySelect") },
+    { keys: "Mod+a", label: t("runs.selectAll") },
+    { keys: "Enter", label: t("runs.open") },
+    { keys: "ArrowRight", label: t("runs.unfold") },
+    { keys: "ArrowLeft", label: t("runs.fold") },
+    { keys: "p", label: t("runs.pin") },
+    { keys: "b", label: t("runs.asBaseline") },
+    { keys: "e", label: t("runs.eyeOff") },
+    { keys: "r", label: t("runs.rename") },
+    { keys: "t", label: t("runs.setTag") },
+    { keys: "m", label: t("runs.keyMenu") },
+    { keys: "Delete", label: t("runs.delete") },
   ]);
 
   const nothing = !runs.loading && !runs.late && runs.lines.count === runs.pinned && !runs.list?.more;
@@ -227,7 +243,7 @@ export function RunsView({ scope, search, setSearch }: Props) {
           size={dialog.size}
           initial={dialog.initial}
           close={table.closeDialog}
-          rename={(name) => void dialog.ids().then((ids) => bulk.rename(ids, name))}
+          rename={(name) => void dialog.ids().then((ids) => bulk.rename(ids, name), say.failed)}
         />
       )}
       {dialog?.kind === "tag" && (
@@ -235,7 +251,7 @@ export function RunsView({ scope, search, setSearch }: Props) {
           size={dialog.size}
           keys={fields.data?.tags ?? []}
           close={table.closeDialog}
-          tag={(key, value) => void dialog.ids().then((ids) => bulk.tag(ids, key, value))}
+          tag={(key, value) => void dialog.ids().then((ids) => bulk.tag(ids, key, value), say.failed)}
         />
       )}
     </section>

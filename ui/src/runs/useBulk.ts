@@ -11,11 +11,13 @@ import type { Selection } from "./select";
 import type { Runs } from "./useRuns";
 
 const ROWS_AT_ONCE = 400;
-const ALL_AT_MOST = 1_000_000;
+/** The server names no more runs at once. */
+const ALL_AT_MOST = 100_000;
 
 export interface Bulk {
   busy: boolean;
-  idsOf: (selection: Selection) => Promise<string[]>;
+  /** run_ids of a selection, in order; only the first `most`. Fails where all are meant and they are too many. */
+  idsOf: (selection: Selection, most?: number) => Promise<string[]>;
   remove: (runIds: string[]) => Promise<void>;
   restore: (runIds: string[]) => Promise<void>;
   tag: (runIds: string[], key: string, value: string) => Promise<void>;
@@ -58,9 +60,12 @@ export function useBulk(runs: Runs): Bulk {
       say.done(text(done.run_ids.length), () => void working(() => back(done).finally(changed)));
     }).then(() => undefined);
 
-  const idsOf = async (selection: Selection): Promise<string[]> => {
+  const idsOf = async (selection: Selection, most?: number): Promise<string[]> => {
     if (selection.all) {
-      const ids = await runIdsOf(runs.where, runs.order, ALL_AT_MOST);
+      if (most === undefined && (runs.list?.count ?? 0) > ALL_AT_MOST)
+        throw new RangeError(t("runs.tooMany", { most: count(ALL_AT_MOST) }));
+      const wanted = most === undefined ? ALL_AT_MOST : Math.min(most + selection.but.size, ALL_AT_MOST);
+      const ids = await runIdsOf(runs.where, runs.order, wanted);
       if (selection.but.size === 0) return ids;
       const but = new Set(await named([...selection.but]));
       return ids.filter((id) => !but.has(id));

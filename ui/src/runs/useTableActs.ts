@@ -65,7 +65,7 @@ export function useTableActs(asked: Asked) {
     setSelection(next);
   };
   const compare = async (more?: string) => {
-    const ids = await latest.current.bulk.idsOf(chosen.current);
+    const ids = await latest.current.bulk.idsOf(chosen.current, COMPARED_AT_MOST);
     const runIds = [...new Set(more ? [...ids, more] : ids)].slice(0, COMPARED_AT_MOST);
     if (runIds.length > 0) void navigate({ to: "/compare", search: { runs: runIds } });
   };

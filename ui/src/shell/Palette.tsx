@@ -126,7 +126,8 @@ function useActions(help: () => void): Entry[] {
   const keyed: Entry[] = [];
   for (const { area, keys } of areas)
     for (const key of keys) {
-      if (seen.has(key.keys)) continue;
+      const { run } = key;
+      if (!run || seen.has(key.keys)) continue;
       seen.add(key.keys);
       keyed.push({
         id: `key ${key.keys}`,
@@ -135,7 +136,7 @@ function useActions(help: () => void): Entry[] {
         keys: key.keys,
         icon: <CornerDownLeft />,
         // The dialog must be gone before a key's command looks for the focus.
-        run: () => setTimeout(() => key.run(new KeyboardEvent("keydown", { key: key.keys }))),
+        run: () => setTimeout(() => run(new KeyboardEvent("keydown", { key: key.keys }))),
       });
     }
   const set = t("shell.settings");
