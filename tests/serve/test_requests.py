@@ -269,3 +269,28 @@ def test_what_cannot_be_served_is_told_at_once(make_serving, forests, tmp_path):
         assert says in server.log
         assert "Traceback" not in server.log
     taken.close()
+
+
+def test_a_model_is_served_in_the_environment_that_it_recorded(make_serving, tmp_path):
+    from hito.flavors import pyfunc
+
+    (tmp_path / "told.py").write_text(
+        "from importlib.metadata import version\n"
+        "from hito.pyfunc import PythonModel, set_model\n"
+        "class Told(PythonModel):\n"
+        "    def predict(self, context, model_input, params=None):\n"
+        "        return [version('cachetools')] * len(model_input)\n"
+        "set_model(Told())\n"
+    )
+    pyfunc.save(tmp_path / "told.py", tmp_path / "model", pip_requirements=["cachetools==5.5.2", "pandas"])
+    flags = ("-m", str(tmp_path / "model"), "--trust-pickle")
+    here = make_serving(*flags)
+    assert "it was made with cachetools 5.5.2, which is not installed here" in here.log
+    refused = here.ask(body=split([DISPUTED]))
+    assert (refused.status, refused.json["error_code"]) == (400, "BAD_REQUEST")
+
+    built = make_serving(*flags, "--env-manager", "uv", env={"HITO_CACHE": str(tmp_path / "cache")})
+    assert built.predict([DISPUTED]) == ["5.5.2"]
+    assert "it was made with" not in built.log
+    assert len(list((tmp_path / "cache" / "environments").glob("*/.ready"))) == 1
+    assert built.stop() == 0
