@@ -5,13 +5,14 @@ const words = {
     metrics: "metrics", model: "Model", version: "version", compiled: "compiled", python: "answered by Python",
     exact: "compiled, proven exact", "within 1e-6": "compiled, proven within 1e-6", none: "No model is served yet.",
     optional: "may be empty", away: "The server does not answer.", key: "API key", enter: "Continue",
+    copy: "Copy", copied: "Copied", nothing: "Nothing was asked yet.",
   },
   es: {
     predict: "Predecir", asJson: "Editar como JSON", body: "Cuerpo de la petición", answer: "Respuesta",
     terminal: "En una terminal", metrics: "métricas", model: "Modelo", version: "versión", compiled: "compilado",
     python: "responde Python", exact: "compilado, exactitud probada", "within 1e-6": "compilado, probado hasta 1e-6",
     none: "Todavía no se sirve ningún modelo.", optional: "puede quedar vacío", away: "El servidor no responde.",
-    key: "Clave de la API", enter: "Continuar",
+    key: "Clave de la API", enter: "Continuar", copy: "Copiar", copied: "Copiado", nothing: "Todavía no se ha preguntado nada.",
   },
 };
 const language = navigator.language.startsWith("es") ? "es" : "en";
@@ -20,6 +21,8 @@ const at = (id) => document.getElementById(id);
 
 document.documentElement.lang = language;
 for (const place of document.querySelectorAll("[data-word]")) place.textContent = t(place.dataset.word);
+at("answer").dataset.empty = t("nothing");
+at("copy").hidden = !navigator.clipboard;
 
 let models = [];
 let api = {};
@@ -32,6 +35,11 @@ at("body").addEventListener("input", terminal);
 at("as-json").addEventListener("click", () => {
   at("raw").hidden = !at("raw").hidden;
   at("as-json").setAttribute("aria-pressed", String(!at("raw").hidden));
+});
+at("copy").addEventListener("click", async () => {
+  await navigator.clipboard.writeText(at("curl").textContent);
+  at("copy").textContent = t("copied");
+  setTimeout(() => (at("copy").textContent = t("copy")), 1500);
 });
 at("key").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -60,7 +68,7 @@ async function begin() {
   if (refused) return;
   if (answers.length) [{ models }, api] = await Promise.all(answers.map((answer) => answer.json()));
   at("choice").hidden = models.length < 2;
-  at("routes").replaceChildren(...models.map((model) => new Option(model.route, model.route)));
+  at("routes").replaceChildren(...models.map((model) => new Option(label(model.route), model.route)));
   if (models.length) show(models[0]);
   else at("about").textContent = t(answers.length ? "none" : "away");
 }
@@ -74,8 +82,15 @@ function address() {
   return shown.route.slice(1);
 }
 
+function label(route) {
+  const parts = decodeURIComponent(route.replace(/^\/models\/|\/invocations$/g, "")).split("/");
+  const which = parts.pop();
+  return `${parts.join("/")} · ${/^\d+$/.test(which) ? `${t("version")} ${which}` : which}`;
+}
+
 function show(model) {
   shown = model;
+  at("answer").textContent = "";
   at("title").textContent = model.name || model.uri.split("/").at(-1);
   const said = [model.version && `${t("version")} ${model.version}`, t(model.compiled)];
   at("about").textContent = said.filter(Boolean).join(" · ");
@@ -117,6 +132,10 @@ function value(input) {
 
 function write() {
   const inputs = [...at("fields").querySelectorAll("input")];
+  for (const input of inputs) {
+    const numeric = input.dataset.kind === "number" || input.dataset.kind === "integer";
+    input.setAttribute("aria-invalid", String(numeric && typeof value(input) === "string"));
+  }
   const split = { columns: inputs.map((input) => input.name), data: [inputs.map(value)] };
   at("body").value = JSON.stringify(inputs.length ? { dataframe_split: split } : { instances: [[0]] });
   terminal();
