@@ -9,6 +9,7 @@ signature, compiled as `hito models serve` would do it, and timed: one row and 1
 """
 
 import argparse
+import os
 import platform
 import tempfile
 import time
@@ -262,7 +263,7 @@ example, rows that it was evaluated on, rows in the range of its splits, rows on
 32-bit neighbours), numbers from 1e-300 to 1e20, and, where the model takes them, rows with NaN. How the proof goes:
 [serving.md](serving.md).
 
-Times were taken beside other work; they are of this machine
+Times are of one run on a machine of {os.cpu_count()} processors with nothing else to do
 ({platform.machine()}, Python {platform.python_version()}; {said}), one thread, the shortest of
 some runs; the Python ones include the check of the signature, as serving needs it.
 

@@ -145,6 +145,7 @@ class Follower:
             return line
         if time.monotonic() < self._refused.get(identity, 0.0):
             return None
+        log.info("%s is fetched, checked and compiled", identity.uri)
         try:
             predictor = loaded(self._source, identity, self._settings)
         except (HitoError, OSError) as error:
