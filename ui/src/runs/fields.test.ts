@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asFilter, fieldOf, isAsked, lowerIsBetter, textOf, valueText, withStat } from "./fields";
+import { asFilter, fieldOf, isAsked, isField, lowerIsBetter, textOf, valueText, withStat } from "./fields";
 
 test.each([
   ["metrics", "auc", "last", "metrics.auc"],
@@ -51,4 +51,11 @@ test("a value that holds one kind of quote stands in the other, one that holds b
 test("a plain text becomes a filter that can be joined to others", () => {
   expect(asFilter("a.b (c", "text")).toBe("run_name MATCHES '(?i)\\Qa.b (c\\E'");
   expect(asFilter("metrics.a > 1", "filter")).toBe("metrics.a > 1");
+});
+
+test("what an address may hold is told apart from fields of the grammar", () => {
+  for (const field of ["duration", "metrics.auc.max", "params.`a b`", 'tags."a`b"', "tags.año"])
+    expect(isField(field), field).toBe(true);
+  for (const wrong of ["metrics.a,metrics.b", "metrics.", "params.`a", "metrics.a b", "x.y", "1 OR 1"])
+    expect(isField(wrong), wrong).toBe(false);
 });

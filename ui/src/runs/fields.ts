@@ -42,6 +42,14 @@ export function fieldOf(text: string): Field {
   return { kind: kind as Kind, key: rest, stat: "last" };
 }
 
+const NAME = '(?:`[^`]+`|"[^"]+"|[\\p{L}\\p{N}_]+(?:\\.[\\p{L}\\p{N}_]+)*)';
+const FIELD = new RegExp(`^(?:[a-z_]+|(?:metrics|params|tags|curves)\\.${NAME}(?:\\.[a-z]+)?)$`, "u");
+
+/** Whether the server can read it: an address may hold anything. */
+export function isField(text: string): boolean {
+  return FIELD.test(text);
+}
+
 /** The same metric, of which another number is wanted. */
 export function withStat(text: string, stat: Stat | "curve"): string {
   const { key } = fieldOf(text);

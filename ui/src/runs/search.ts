@@ -4,6 +4,8 @@
  * What stands at its default is left out.
  */
 
+import { isField } from "./fields";
+
 /** The address's own shape; everything is text, except the charts' state, which is theirs. */
 export interface RunsSearch {
   /** The query bar. */
@@ -94,7 +96,8 @@ export function stateOf(search: RunsSearch): RunsState {
     by: split(search.by),
     flat: search.rows === "flat",
     open: split(search.open),
-    columns: search.cols === undefined ? [REST] : split(search.cols),
+    columns:
+      search.cols === undefined ? [REST] : split(search.cols).filter((one) => one === REST || isField(one)),
     off: split(search.off),
     widths: pairs(search.wide, 40, 1200),
     keep: search.keep ?? 0,
