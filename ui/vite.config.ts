@@ -4,14 +4,17 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
 import { defineConfig } from "vitest/config";
+
+type Bundle = Rolldown.OutputBundle;
+type OutputChunk = Rolldown.OutputChunk;
 
 const server = process.env.HITO_URL ?? "http://127.0.0.1:5000";
 
 export default defineConfig({
   base: "./", // the server says in <base> where the page lives, so one build serves any prefix
-  plugins: [react(), layered(), compressed(), budget()],
+  plugins: [react(), layered(), foretold(), compressed(), budget()],
   resolve: {
     alias: { "react-remove-scroll": join(import.meta.dirname, "src/kit/noScrollLock.tsx") },
   },
@@ -82,6 +85,57 @@ function layered(): Plugin {
   };
 }
 
+/** What an address begins with, and the screen that it opens. */
+const SCREENS: Record<string, string> = {
+  "": "experiments/HomeScreen.tsx",
+  experiments: "runs/RunsScreen.tsx",
+  folders: "runs/FolderScreen.tsx",
+  runs: "run/RunScreen.tsx",
+  compare: "compare/CompareScreen.tsx",
+};
+
+/**
+ * Writes screens.json: the files of each screen beyond the entry's own. The server names them in the page, so that a browser
+ * fetches them beside the entry and not only when that has run.
+ */
+function foretold(): Plugin {
+  return {
+    name: "foretold",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_options, bundle) {
+      const entry = Object.values(bundle).find((file) => file.type === "chunk" && file.isEntry);
+      if (!entry) return this.error("the build has no entry");
+      const known = filesOf(bundle, entry.fileName);
+      const screens: Record<string, string[]> = {};
+      for (const [begin, screen] of Object.entries(SCREENS)) {
+        const chunk = chunkOf(bundle, screen);
+        if (!chunk) return this.error(`no chunk begins with ${screen}: name the screens anew`);
+        screens[begin] = [...filesOf(bundle, chunk.fileName)].filter((name) => !known.has(name));
+      }
+      this.emitFile({ type: "asset", fileName: "screens.json", source: JSON.stringify(screens) });
+    },
+  };
+}
+
+function chunkOf(bundle: Bundle, source: string): OutputChunk | undefined {
+  return Object.values(bundle).find(
+    (file) => file.type === "chunk" && file.facadeModuleId?.endsWith(source),
+  ) as OutputChunk | undefined;
+}
+
+/** A chunk, and all that it imports at once. */
+function filesOf(bundle: Bundle, begin: string, found = new Set<string>()): Set<string> {
+  const file = bundle[begin];
+  if (!file || found.has(begin)) return found;
+  found.add(begin);
+  if (file.type === "chunk") {
+    for (const name of file.imports) filesOf(bundle, name, found);
+    for (const name of file.viteMetadata?.importedCss ?? []) found.add(name);
+  }
+  return found;
+}
+
 /**
  * Writes every text file of the build once more as .br and .gz, so that the server compresses nothing. Only what has been
  * written is final: until then Vite still fills in which files a chunk preloads.
@@ -116,23 +170,12 @@ function budget(): Plugin {
     apply: "build",
     enforce: "post",
     generateBundle(_options, bundle) {
-      const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
-      const entry = chunks.find((chunk) => chunk.isEntry);
+      const entry = Object.values(bundle).find((file) => file.type === "chunk" && file.isEntry);
       for (const screen of FIRST_SCREENS) {
-        const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(screen));
+        const chunk = chunkOf(bundle, screen);
         if (!entry || !chunk)
           return this.error(`no chunk begins with ${screen}: name the first screens anew`);
-        const files = new Set<string>();
-        const take = (name: string) => {
-          const file = bundle[name];
-          if (!file || files.has(name)) return;
-          files.add(name);
-          if (file.type !== "chunk") return;
-          file.imports.forEach(take);
-          file.viteMetadata?.importedCss.forEach(take);
-        };
-        take(entry.fileName);
-        take(chunk.fileName);
+        const files = filesOf(bundle, chunk.fileName, filesOf(bundle, entry.fileName));
         const size = [...files].reduce((sum, name) => {
           const file = bundle[name];
           return (

@@ -39,7 +39,7 @@ def built(tmp_path: Path) -> Path:
     folder = tmp_path / "static"
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text(
-        '<!doctype html><base href="/" /><script src="./assets/a-1.js"></script>', "utf-8"
+        '<!doctype html><head><base href="/" /><script src="./assets/a-1.js"></script></head>', "utf-8"
     )
     (folder / "assets" / "a-1.js").write_text("plain", "utf-8")
     (folder / "assets" / "a-1.js.br").write_bytes(b"brotli")
@@ -78,6 +78,18 @@ def test_the_page_learns_its_prefix(built: Path) -> None:
 
     assert answer is not None
     assert b'<base href="/tracking/" />' in answer[2]
+
+
+def test_the_page_names_the_files_of_the_screen_that_its_address_opens(built: Path) -> None:
+    (built / "screens.json").write_text('{"runs": ["assets/run-2.js", "assets/run-2.css"], "": ["assets/home-3.js"]}')
+    answers = [found(path, built) for path in ("/runs/x", "/", "/settings")]
+
+    run, home, settings = (answer[2].decode() for answer in answers if answer is not None)
+    assert '<link rel="modulepreload" crossorigin href="./assets/run-2.js">' in run
+    assert '<link rel="stylesheet" crossorigin href="./assets/run-2.css">' in run
+    assert "home-3" in home
+    assert "run-2" not in home
+    assert "modulepreload" not in settings
 
 
 def test_the_page_learns_the_version_that_its_settings_show(built: Path) -> None:

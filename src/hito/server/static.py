@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from hito import __version__
 from hito.server.security import HEADERS
 from hito.server.transfers import Reply
@@ -15,6 +17,8 @@ from hito.server.transfers import Reply
 FOLDER = Path(__file__).parent / "static"
 SCREENS = frozenset({"", "experiments", "folders", "runs", "compare", "models", "settings", "trash"})
 """First parts of the page's own paths; `ui/src/router.tsx` has the whole of them."""
+FORETOLD = "screens.json"
+"""The files of each screen beyond those that index.html names, by the first part of its path. The build writes it."""
 
 POLICY = "; ".join(
     (
@@ -55,20 +59,22 @@ _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 def find(path: str, environ: dict[str, Any], prefix: str, folder: Path = FOLDER) -> Reply | None:
     """The page, for one of its paths, or one of its files; None if there is neither, or nothing was built."""
     name = path[1:]
-    if name.partition("/")[0] in SCREENS:
-        return _page(folder, prefix)
+    screen = name.partition("/")[0]
+    if screen in SCREENS:
+        return _page(folder, prefix, screen)
     if not _NAME.fullmatch(name):  # no dot may lead out of the folder
         return None
     return _file(folder, name, environ.get("HTTP_ACCEPT_ENCODING", ""))
 
 
-def _page(folder: Path, prefix: str) -> Reply | None:
+def _page(folder: Path, prefix: str, screen: str) -> Reply | None:
     try:
         html = (folder / "index.html").read_text("utf-8")
     except OSError:
         return None
     head = f'<base href="{prefix}/" /><meta name="hito-version" content="{__version__}" />'
-    body = _BASE.sub(head, html, count=1).encode()
+    html = _BASE.sub(head, html, count=1)
+    body = html.replace("</head>", f"{_foretold(folder, screen)}</head>", 1).encode()
     return Reply(
         200,
         [
@@ -81,6 +87,20 @@ def _page(folder: Path, prefix: str) -> Reply | None:
             *HEADERS,
         ],
         [body],
+    )
+
+
+def _foretold(folder: Path, screen: str) -> str:
+    """Links to what a screen needs, so that a browser fetches it beside the entry and not only when that has run."""
+    try:
+        files = msgspec.json.decode((folder / FORETOLD).read_bytes(), type=dict[str, list[str]]).get(screen, [])
+    except OSError:
+        return ""
+    return "".join(
+        f'<link rel="stylesheet" crossorigin href="./{file}">'
+        if file.endswith(".css")
+        else f'<link rel="modulepreload" crossorigin href="./{file}">'
+        for file in files
     )
 
 
