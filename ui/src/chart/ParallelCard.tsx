@@ -10,7 +10,7 @@ import { FieldsPicker } from "./FieldsPicker";
 import { allChoices, candidateFields, headlineField, shortName } from "./fieldNames";
 import type { GridCardProps } from "./gridCard";
 import { LimitsPicker } from "./LimitsPicker";
-import { intervalOf, limitOf, parallelOption, rowsOf } from "./parallel";
+import { intervalOf, isOpen, limitOf, opened, parallelOption, rowsOf } from "./parallel";
 import { pointedGroup } from "./pointed";
 import { ShowTable } from "./ShowTable";
 import { hideTip, showTip } from "./tip";
@@ -75,7 +75,10 @@ export function ParallelCard(props: GridCardProps) {
       const left = unsaid(limits, written);
       const said = limits.filter(({ field }) => !left.includes(field));
       setTrouble(left.length > 0 ? t("charts.tooMany", { names: left.map(shortName).join(", ") }) : "");
-      if (said.length > 0) onFilter(filterOf(said, written));
+      if (said.length === 0 || !columns) return;
+      configure(axes); // they stay, though among the runs that are left others may tell more
+      const open = said.map((one) => opened(columns, one)).filter((one) => !isOpen(one));
+      if (open.length > 0) onFilter(filterOf(open, written));
     } catch (error) {
       setTrouble(error instanceof Error ? error.message : String(error));
     }

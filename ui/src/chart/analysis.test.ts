@@ -80,4 +80,7 @@ test("limits are a filter that finds the runs within them", () => {
   );
   expect([0, 1, 2, 3, 4, 5].filter((row) => isWithin(columns, row, limits.slice(0, 2)))).toEqual([1, 3]);
   expect(filterOf([], written)).toBe("");
+  const loss = { field: "metrics.`val loss`", low: 0.1, high: 0.25 };
+  expect(filterOf([{ ...loss, high: Number.POSITIVE_INFINITY }], written)).toBe("metrics.`val loss` >= 0.1");
+  expect(filterOf([{ ...loss, low: Number.NEGATIVE_INFINITY }], written)).toBe("metrics.`val loss` <= 0.25");
 });

@@ -142,7 +142,7 @@ const MOST_VALUES = 500;
 
 /**
  * Limits as a filter of the grammar, joined by AND. Params are texts there, so a stretch of them is the list of the texts
- * that lie in it: `written` are all texts that the param has. A param with too many is left out.
+ * that lie in it: `written` are all texts that the param has. A param with too many is left out. A limit may be open: ±∞.
  */
 export function filterOf(limits: readonly Limit[], written: ReadonlyMap<string, readonly string[]>): string {
   const parts = limits.flatMap((limit) => {
@@ -156,6 +156,8 @@ export function filterOf(limits: readonly Limit[], written: ReadonlyMap<string, 
       });
       return listed(field, texts);
     }
+    if (limit.high === Number.POSITIVE_INFINITY) return [`${field} >= ${limit.low}`];
+    if (limit.low === Number.NEGATIVE_INFINITY) return [`${field} <= ${limit.high}`];
     return [`${field} BETWEEN ${limit.low} AND ${limit.high}`];
   });
   return parts.join(" AND ");

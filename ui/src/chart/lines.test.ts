@@ -48,4 +48,5 @@ test("values are read at the nearest points of curves that are there, never of r
 test("steps have no halves, and a moment is written in full", () => {
   expect(xTicks("step", false, 0, 3, 6)).toEqual([0, 1, 2, 3]);
   expect(xText("relative", 90_000)).toBe("1m 30s");
+  expect(xText("step", 2368.294)).toBe("2,368");
 });

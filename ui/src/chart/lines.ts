@@ -119,10 +119,10 @@ export function xLabels(kind: XKind, places: readonly number[], language: string
   return kind === "relative" ? relativeLabels(places) : numberLabels(places);
 }
 
-/** One place on x in full. */
+/** One place on x in full. Between two steps, the nearer one. */
 export function xText(kind: XKind, place: number): string {
   if (kind === "time") return moment(place);
-  return kind === "relative" ? duration(place) : number(place, 12);
+  return kind === "relative" ? duration(place) : number(Math.round(place), 12);
 }
 
 /** Dashes that tell series of one colour apart. */

@@ -2,6 +2,7 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { Column, Columns } from "../api/curves";
 import { moment, number } from "../kit/format";
+import { extent } from "../series/outliers";
 import type { Limit } from "./analysis";
 import type { Inks } from "./EChart";
 import { shortName } from "./fieldNames";
@@ -131,7 +132,27 @@ export function limitOf(
     const texts = wordsOf(column).filter((_, at) => at >= low - 0.5 && at <= high + 0.5);
     return texts.length > 0 ? { field, texts } : null;
   }
-  return { field, low: rounded(low, low, high), high: rounded(high, low, high) };
+  const unit = unitOf(high - low);
+  return { field, low: Math.floor(low * unit) / unit, high: Math.ceil(high * unit) / unit };
+}
+
+/** A limit that reaches the end of the values is open there: a better run that comes tomorrow is meant, too. */
+export function opened(columns: Columns, limit: Limit): Limit {
+  const column = columns.of.get(limit.field);
+  const ends = column?.kind === "numbers" ? extent([column.values]) : null;
+  if ("texts" in limit || !ends) return limit;
+  return {
+    ...limit,
+    low: limit.low <= ends[0] ? Number.NEGATIVE_INFINITY : limit.low,
+    high: limit.high >= ends[1] ? Number.POSITIVE_INFINITY : limit.high,
+  };
+}
+
+/** Whether a limit lets everything through. */
+export function isOpen(limit: Limit): boolean {
+  return (
+    !("texts" in limit) && limit.low === Number.NEGATIVE_INFINITY && limit.high === Number.POSITIVE_INFINITY
+  );
 }
 
 /** The stretch of an axis that a limit lets through, as the axis counts. */
@@ -142,8 +163,7 @@ export function intervalOf(columns: Columns, limit: Limit): [number, number] | n
   return places.length > 0 ? [Math.min(...places) - 0.4, Math.max(...places) + 0.4] : null;
 }
 
-/** A pixel is no exact number: as many digits as the stretch is worth. */
-function rounded(value: number, low: number, high: number): number {
-  const digits = Math.max(0, Math.min(15, 2 - Math.floor(Math.log10(high - low || 1))));
-  return Number(value.toFixed(digits));
+/** A pixel is no exact number: as many digits as the stretch is worth, and outward, so that no run at its end is lost. */
+function unitOf(width: number): number {
+  return 10 ** Math.max(0, Math.min(15, 2 - Math.floor(Math.log10(width || 1))));
 }

@@ -3,6 +3,10 @@ import { fromMlflow } from "./mlflow";
 
 test.each([
   ["#/experiments/0", "/experiments/0"],
+  [
+    "#/experiments/0?searchFilter=metrics.auc%20%3E%200.9&orderByAsc=false",
+    "/experiments/0?q=metrics.auc%20%3E%200.9",
+  ],
   ["#/experiments/0/runs/abc", "/runs/abc"],
   ["#/experiments/0/runs/abc/artifacts", "/runs/abc?tab=artifacts"],
   ["#/models", "/models"],

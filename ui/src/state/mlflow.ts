@@ -10,7 +10,8 @@ export function fromMlflow(hash: string): string | null {
   const [first, second, third, fourth] = parts;
   if (first === "experiments" && second) {
     if (third === "runs" && fourth) return `/runs/${part(fourth)}${tabOf(parts[4])}`;
-    return `/experiments/${part(second)}`;
+    const filter = search.get("searchFilter");
+    return `/experiments/${part(second)}${filter ? `?q=${part(filter)}` : ""}`;
   }
   if (first === "compare-runs") return `/compare?runs=${part(JSON.stringify(list(search.get("runs"))))}`;
   if (first === "compare-experiments")
