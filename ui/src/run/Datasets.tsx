@@ -4,6 +4,7 @@ import type { Run } from "../api/types.gen";
 import { Badge } from "../kit/Badge";
 import { CopyButton } from "../kit/Copy";
 import { Empty } from "../kit/Empty";
+import { count, number } from "../kit/format";
 import { Cut } from "./Cut";
 import { type Data, dataOf } from "./datasets";
 import { Fact } from "./Summary";
@@ -28,8 +29,19 @@ export function Datasets({ run }: { run: Run }) {
   );
 }
 
+/** What datasets are known to say of themselves; other names stand as they are. */
+const KNOWN = ["num_rows", "num_elements", "missing", "mean", "std", "min", "max", "distinct"] as const;
+
+function said(value: number | string | undefined): string {
+  return typeof value === "number" ? number(value, 4) : (value ?? "");
+}
+
 function Card({ data }: { data: Data }) {
   const { t } = useTranslation();
+  const known = (name: string) => {
+    const key = KNOWN.find((one) => one === name);
+    return key ? t(`run.figures.${key}`) : name;
+  };
   return (
     <section className="card" aria-label={data.name}>
       <header>
@@ -52,29 +64,49 @@ function Card({ data }: { data: Data }) {
           </Fact>
         )}
         {data.profile.map(([key, value]) => (
-          <Fact key={key} name={key}>
-            {value}
+          <Fact key={key} name={known(key)}>
+            {/^\d+$/.test(value) ? count(Number(value)) : value}
           </Fact>
         ))}
       </dl>
       {data.columns.length > 0 && (
         <details>
           <summary>{t("run.columns", { count: data.columns.length })}</summary>
-          <table className="pairs">
-            <Cut of={data.columns} columns={2}>
-              {({ name, type, required }) => (
-                <tr key={name}>
-                  <th scope="row" title={name}>
-                    {name}
-                  </th>
-                  <td className="mono">
-                    {type}
-                    {!required && <span className="quiet"> · {t("run.optional")}</span>}
-                  </td>
-                </tr>
+          <div className="run-scroll">
+            <table className="pairs dataset-columns">
+              {data.figures.length > 0 && (
+                <thead>
+                  <tr>
+                    <th scope="col">{t("run.column")}</th>
+                    <th scope="col">{t("run.type")}</th>
+                    {data.figures.map((figure) => (
+                      <th key={figure} scope="col" className="number">
+                        {known(figure)}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
               )}
-            </Cut>
-          </table>
+              <Cut of={data.columns} columns={2 + data.figures.length}>
+                {({ name, type, required, figures }) => (
+                  <tr key={name}>
+                    <th scope="row" title={name}>
+                      {name}
+                    </th>
+                    <td className="mono">
+                      {type}
+                      {!required && <span className="quiet"> · {t("run.optional")}</span>}
+                    </td>
+                    {data.figures.map((figure) => (
+                      <td key={figure} className="number">
+                        {said(figures[figure])}
+                      </td>
+                    ))}
+                  </tr>
+                )}
+              </Cut>
+            </table>
+          </div>
         </details>
       )}
     </section>

@@ -1,6 +1,14 @@
 /** What a dataset of a run says of itself: texts of JSON, as lines to read. */
 import type { DatasetInput } from "../api/types.gen";
 
+export interface Column {
+  name: string;
+  type: string;
+  required: boolean;
+  /** Mean, least value and so on, by name, as far as they are known. */
+  figures: Record<string, number | string>;
+}
+
 export interface Data {
   name: string;
   digest: string;
@@ -8,20 +16,29 @@ export interface Data {
   context: string;
   sourceType: string;
   source: string;
-  columns: { name: string; type: string; required: boolean }[];
+  columns: Column[];
+  /** Names of the figures that any column has, in their order. */
+  figures: string[];
   /** Its figures: rows, shape … */
   profile: [string, string][];
 }
 
 export function dataOf({ dataset, tags }: DatasetInput): Data {
+  const profile = parsed(dataset?.profile);
+  const figures = figuresOf(profile);
+  const columns = columnsOf(parsed(dataset?.schema)).map((column) => ({
+    ...column,
+    figures: figures.get(column.name) ?? {},
+  }));
   return {
     name: dataset?.name ?? "",
     digest: dataset?.digest ?? "",
     context: tags?.find(({ key }) => key === "mlflow.data.context")?.value ?? "",
     sourceType: dataset?.source_type ?? "",
     source: sourceText(dataset?.source ?? ""),
-    columns: columnsOf(parsed(dataset?.schema)),
-    profile: leaves(parsed(dataset?.profile)),
+    columns,
+    figures: [...new Set(columns.flatMap(({ figures }) => Object.keys(figures)))],
+    profile: leaves(figures.size > 0 && isObject(profile) ? { ...profile, columns: null } : profile),
   };
 }
 
@@ -37,9 +54,29 @@ function sourceText(text: string): string {
     .join(" · ");
 }
 
-function columnsOf(schema: unknown): Data["columns"] {
+/** The figures of a profile's columns, by the column's name. */
+function figuresOf(profile: unknown): Map<string, Column["figures"]> {
+  const columns = isObject(profile) && Array.isArray(profile.columns) ? profile.columns.filter(isObject) : [];
+  return new Map(
+    columns.map(({ name, ...figures }) => [
+      String(name),
+      Object.fromEntries(
+        Object.entries(figures)
+          .filter(([, value]) => value !== null && value !== undefined)
+          .map(([key, value]) => [
+            key,
+            typeof value === "number" ? value : Array.isArray(value) ? value.join(", ") : String(value),
+          ]),
+      ),
+    ]),
+  );
+}
+
+type Described = Omit<Column, "figures">;
+
+function columnsOf(schema: unknown): Described[] {
   if (!isObject(schema)) return [];
-  const found: Data["columns"] = [];
+  const found: Described[] = [];
   for (const [part, value] of Object.entries(schema)) {
     if (part === "mlflow_colspec" && Array.isArray(value)) found.push(...value.filter(isObject).map(column));
     else if (part === "mlflow_tensorspec" && isObject(value))
@@ -48,11 +85,11 @@ function columnsOf(schema: unknown): Data["columns"] {
   return found;
 }
 
-function column(raw: Record<string, unknown>, at: number): Data["columns"][number] {
+function column(raw: Record<string, unknown>, at: number): Described {
   return { name: String(raw.name ?? at), type: String(raw.type ?? "any"), required: raw.required !== false };
 }
 
-function tensors(side: string, value: unknown): Data["columns"] {
+function tensors(side: string, value: unknown): Described[] {
   const list = typeof value === "string" ? parsed(value) : value;
   if (!Array.isArray(list)) return [];
   return list.filter(isObject).map((raw) => {
