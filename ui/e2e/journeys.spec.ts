@@ -78,6 +78,49 @@ test("all runs of a query are tagged at once, and lose the tag by undo", async (
   await expect.poll(async () => (await tagged()).length).toBe(0);
 });
 
+test("a stretch of parallel coordinates that is brushed filters the table", async ({ page }) => {
+  const experiment = await experimentId(page, "vision/resnet");
+  await page.goto(`/experiments/${experiment}?show=both`);
+  const card = page.locator(".chart-card").filter({ hasText: "Parallel coordinates" });
+  const canvas = card.locator("canvas").first();
+  await canvas.waitFor();
+  const box = await canvas.boundingBox();
+  if (!box) throw new Error("the chart has no place");
+  const x = box.x + box.width - 52; // the last axis, of the metric
+  // The chart takes a brush once it is drawn.
+  await expect(async () => {
+    await page.mouse.move(x, box.y + 20);
+    await page.mouse.move(x, box.y + 36);
+    await page.mouse.down();
+    await page.mouse.move(x, box.y + 70, { steps: 4 });
+    await page.mouse.move(x, box.y + 100, { steps: 4 });
+    await page.mouse.up();
+    await expect(card.getByText(/runs within/)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  const within = /\d+/.exec((await card.getByText(/runs within/).textContent()) ?? "")?.[0];
+  const axes = await card.getByRole("button", { name: /Axes/ }).textContent();
+  await card.getByRole("button", { name: "Filter the table" }).click();
+  await expect(page.getByRole("combobox", { name: /query/i })).toHaveValue(/metrics\.`val\/accuracy`/);
+  await expect(page.locator(".runs-head")).toContainText(`${within} runs`);
+  await expect(card.getByRole("button", { name: /Axes/ })).toHaveText(axes ?? "");
+});
+
+test("curves of a comparison are smoothed and laid over time, in the address, too", async ({ page }) => {
+  const experiment = await experimentId(page, "vision/resnet");
+  const runs = (await runIds(page, experiment)).slice(0, 2);
+  await page.goto(`/compare?runs=${encodeURIComponent(JSON.stringify(runs))}&view=curves`);
+  await page.locator("canvas").first().waitFor();
+  await page.getByRole("slider", { name: "Smoothing" }).fill("0.6");
+  await page.getByRole("combobox", { name: "x axis" }).selectOption("relative");
+  await page.getByRole("button", { name: "Axes" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Logarithmic y axis" }).click();
+  const kept = { x: "relative", smooth: 0.6, logY: true };
+  await expect.poll(() => JSON.parse(new URL(page.url()).searchParams.get("curves") ?? "null")).toEqual(kept);
+  await page.reload();
+  await expect(page.getByRole("slider", { name: "Smoothing" })).toHaveValue("0.6");
+  await expect(page.getByRole("combobox", { name: "x axis" })).toHaveValue("relative");
+});
+
 test("a version is promoted; the one before it goes to the archive, and comes back by undo", async ({
   page,
 }) => {

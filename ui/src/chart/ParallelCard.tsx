@@ -16,6 +16,7 @@ import { ShowTable } from "./ShowTable";
 import { hideTip, showTip } from "./tip";
 import { useColumns } from "./useColumns";
 import { useNear } from "./useNear";
+import { useSize } from "./useSize";
 import { useSvgSaving } from "./useSvgSaving";
 import { unsaid, writtenOf } from "./written";
 
@@ -30,6 +31,7 @@ export function ParallelCard(props: GridCardProps) {
   const body = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartHandle>(null);
   const near = useNear(body);
+  const { width } = useSize(body);
   const [limits, setLimits] = useState<readonly Limit[]>([]);
   const metric = headlineField(available);
   const fields = useMemo(
@@ -46,8 +48,8 @@ export function ParallelCard(props: GridCardProps) {
   }, [columns, card.fields, fields, metric]);
   const rows = useMemo(() => (columns ? rowsOf(columns, axes, LINES) : []), [columns, axes]);
   const option = useCallback(
-    (inks: Inks) => (columns ? parallelOption(columns, axes, rows, inks) : {}),
-    [columns, axes, rows],
+    (inks: Inks) => (columns ? parallelOption(columns, axes, rows, inks, width) : {}),
+    [columns, axes, rows, width],
   );
   const within = useMemo(
     () => (columns ? rows.filter((row) => isWithin(columns, row, limits)) : []),

@@ -8,6 +8,10 @@ import type { Inks } from "./EChart";
 import { shortName } from "./fieldNames";
 import { categories, isTime, isWide, ramp } from "./scatter";
 
+/** px beside the first and the last axis, for what stands there. */
+const LEFT = 36;
+const RIGHT = 52;
+
 /** The first runs with a value on every axis. */
 export function rowsOf(columns: Columns, axes: readonly string[], most: number): number[] {
   const found: number[] = [];
@@ -31,8 +35,10 @@ export function parallelOption(
   axes: readonly string[],
   rows: readonly number[],
   inks: Inks,
+  width: number,
 ): EChartsCoreOption {
   const last = axes.length - 1;
+  const room = Math.min(110, Math.max(28, (width - LEFT - RIGHT) / Math.max(1, last) - 6)); // px for a name
   const colour = columns.of.get(axes[last] ?? "");
   const values = rows.map((row) => colour?.values[row]);
   const numbers = values.filter((value) => typeof value === "number");
@@ -45,8 +51,8 @@ export function parallelOption(
   return {
     animation: false,
     textStyle: { fontFamily: inks.font },
-    parallel: { left: 36, right: 52, top: 34, bottom: 18 },
-    parallelAxis: axes.map((field, dim) => axis(columns, field, dim, inks)),
+    parallel: { left: LEFT, right: RIGHT, top: 34, bottom: 18 },
+    parallelAxis: axes.map((field, dim) => axis(columns, field, dim, inks, room)),
     visualMap:
       colour?.kind === "numbers"
         ? {
@@ -77,7 +83,7 @@ export function parallelOption(
   };
 }
 
-function axis(columns: Columns, field: string, dim: number, inks: Inks): object {
+function axis(columns: Columns, field: string, dim: number, inks: Inks, room: number): object {
   const column = columns.of.get(field);
   const name = shortName(field);
   return {
@@ -86,7 +92,7 @@ function axis(columns: Columns, field: string, dim: number, inks: Inks): object 
     name,
     nameLocation: "end",
     nameGap: 14,
-    nameTruncate: { maxWidth: 110 },
+    nameTruncate: { maxWidth: room },
     nameTextStyle: { color: inks.of("var(--ink)"), fontSize: 11 },
     ...(column?.kind === "texts"
       ? { type: "category", data: wordsOf(column) }

@@ -22,7 +22,7 @@ export function ModelList({ models }: { models: readonly RegisteredModel[] }) {
           <th scope="col" className="models-aliases">
             {t("models.aliases")}
           </th>
-          <th scope="col" className="number">
+          <th scope="col" className="number models-changed">
             {t("models.changed")}
           </th>
         </tr>
@@ -70,7 +70,7 @@ function ModelRow({ model }: { model: RegisteredModel }) {
           {aliases.length > SHOWN && <span className="quiet">+{aliases.length - SHOWN}</span>}
         </span>
       </td>
-      <td className="number quiet" title={moment(last_updated_timestamp)}>
+      <td className="number quiet models-changed" title={moment(last_updated_timestamp)}>
         {ago(last_updated_timestamp)}
       </td>
     </tr>
