@@ -341,19 +341,30 @@ def trained() -> None:
     forest = RandomForestClassifier(n_estimators=20, max_depth=6, random_state=7)
     boost = XGBClassifier(n_estimators=20, max_depth=3, learning_rate=0.3, random_state=7)
     for name, model, flavor in (("RandomForest", forest, hito.sklearn), ("XGBoost", boost, hito.xgboost)):
-        with hito.start_run(run_name=name, description=f"A **{name}** on eight measures."):
+        tags = {"mlflow.user": "ana", "mlflow.source.name": "train.py"}  # not where and as whom this program runs
+        with hito.start_run(run_name=name, description=f"A **{name}** on eight measures.", tags=tags):
             model.fit(x_train, y_train)
             print(f"{name}: trained on {len(x_train)} tumours")
             hito.log_params({key: value for key, value in model.get_params().items() if value is not None})
             table = x_test.assign(target=y_test)
-            hito.log_input(
-                hito.data.from_pandas(x_train.assign(target=y_train), name="tumours", targets="target"), "training"
-            )
-            hito.log_input(hito.data.from_pandas(table, name="tumours-test", targets="target"), "eval")
+            for part, kept, context in (
+                (x_train.assign(target=y_train), "tumours", "training"),
+                (table, "tumours-test", "eval"),
+            ):
+                found = hito.data.from_pandas(part, source=f"data/{kept}.csv", name=kept, targets="target")
+                hito.log_input(found, context)
             info = flavor.log_model(
                 model, name="model", input_example=x_test.head(3), registered_model_name=f"tumour-{name.lower()}"
             )
-            hito.evaluate(info.model_uri, table, "target", model_type="classifier", name="test", budget=4)
+            hito.evaluate(
+                info.model_uri,
+                table,
+                "target",
+                model_type="classifier",
+                name="test",
+                dataset_path="data/tumours-test.csv",
+                budget=4,
+            )
 
 
 def registry(client: Client) -> None:

@@ -44,10 +44,11 @@ async function picture(browser: Browser, { name, path, ready }: Screen, look: Lo
     if (window === window.top) localStorage.setItem("hito.settings", settings);
   }, JSON.stringify({ theme, language }));
   const page = await context.newPage();
-  await page.goto(server() + path);
+  // A narrow window has the table or the charts.
+  await page.goto(server() + (look.name === "narrow" ? path.replace("show=both", "show=charts") : path));
   await page.locator(ready).first().waitFor({ state: "attached", timeout: 60_000 });
   await page.waitForFunction(() => !document.querySelector(".skeleton"), undefined, { timeout: 30_000 });
-  await page.waitForLoadState("networkidle", { timeout: 4_000 }).catch(() => {}); // a stream of events stays open
+  await page.waitForLoadState("networkidle", { timeout: 1_500 }).catch(() => {}); // a stream of events stays open
   await page.evaluate(
     () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
   );

@@ -40,7 +40,9 @@ export default async function world(): Promise<() => Promise<void>> {
   };
   try {
     await answering(url, server);
-    await promisify(execFile)(python, [join(root, "ui/e2e/fill.py"), url, "--small"], {
+    // Pictures show models that were trained; journeys need less.
+    const size = process.env.HITO_GALLERY ? [] : ["--small"];
+    await promisify(execFile)(python, [join(root, "ui/e2e/fill.py"), url, ...size], {
       cwd: folder,
       maxBuffer: 1 << 24,
     });

@@ -6,6 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import { listFolder } from "./artifacts";
 import { call } from "./call";
 import { useNews } from "./live";
 import {
@@ -146,10 +147,13 @@ export function useHistory(name: string) {
 }
 
 /** A small text file of a version; null if it has none of that name. */
+/** A text at the root of a version's files; null: it is not there. */
 export function useVersionText(name: string, version: string, path: string) {
   return useQuery({
     queryKey: ["models", "file", name, version, path],
     queryFn: async ({ signal }) => {
+      const { files } = await listFolder({ name, version }, "", "", signal);
+      if (!files.some((file) => file.path === path)) return null;
       const bytes = await call(GET_VERSION_ARTIFACT, { name, version, path }, signal);
       return new TextDecoder().decode(bytes);
     },

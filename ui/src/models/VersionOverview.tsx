@@ -18,7 +18,7 @@ const SHOWN = 12; // metrics beside the facts
 export function VersionOverview({ version, run }: { version: Version; run: Run | undefined }) {
   const { t } = useTranslation();
   const text = useVersionText(version.name, version.version, "MLmodel");
-  const file = text.data === undefined ? null : parsed(text.data);
+  const file = text.data ? parsed(text.data) : null;
   const uri = `models:/${version.name}/${version.version}`;
   const metrics = run?.data.metrics ?? [];
   return (
@@ -70,8 +70,8 @@ export function VersionOverview({ version, run }: { version: Version; run: Run |
       </section>
       <div className="version-use">
         {text.isPending && <Skeleton lines={6} />}
-        {text.error && <p className="quiet">{t("models.noFile")}</p>}
-        {text.data !== undefined && !file && <p className="quiet">{t("models.badFile")}</p>}
+        {(text.error || text.data === null) && <p className="quiet">{t("models.noFile")}</p>}
+        {text.data && !file && <p className="quiet">{t("models.badFile")}</p>}
         {file && (
           <Usage
             model={{ id: uri, name: version.name, uri, path: "", status: "" }}
