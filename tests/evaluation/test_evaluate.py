@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from sklearn.datasets import load_breast_cancer, load_iris
+from sklearn.datasets import load_breast_cancer, load_iris, make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import accuracy_score, fbeta_score
 from sklearn.model_selection import train_test_split
@@ -92,6 +92,24 @@ def test_mlflows_form_gives_mlflows_result(store: Path, cancer: Any) -> None:
     logged = hito.get_run(result.run_id)
     assert logged.info.status == "FINISHED", "a run that was begun for it ends with it"
     assert logged.data.metrics["test_f2"] == pytest.approx(result.metrics["test_f2"])
+
+
+def test_several_labels_for_a_row_are_evaluated_explained_and_described(
+    store: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    X, y = make_multilabel_classification(120, 4, n_classes=3, random_state=0)
+    frame = pd.DataFrame(X, columns=list("abcd"))
+    model = RandomForestClassifier(5, random_state=0).fit(frame[:60], y[:60])
+    with hito.start_run() as run:
+        result = hito.evaluate(model, frame[60:], y[60:])
+    assert result.explanation is not None
+    assert result.explanation.outputs == ["0", "1", "2"]
+    assert "shap_beeswarm_plot" in result.artifacts
+    [used] = hito.get_run(run.info.run_id).inputs.dataset_inputs
+    assert {"a", "target.0", "target.2"} <= {
+        column["name"] for column in json.loads(used.dataset.schema)["mlflow_colspec"]
+    }
+    assert not [record for record in caplog.records if "could not" in record.message]
 
 
 def test_a_result_is_saved_and_loaded(store: Path, cancer: Any, tmp_path: Path) -> None:

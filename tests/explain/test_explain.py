@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_diabetes
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.inspection import partial_dependence, permutation_importance
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression, RidgeClassifier
 from sklearn.metrics import log_loss, r2_score, roc_auc_score
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.tree import DecisionTreeClassifier
 
 from hito.core.errors import InvalidArgument
 from hito.explain import explain, from_json, to_json
@@ -157,11 +160,62 @@ def test_one_row_and_one_column_are_enough():
     assert found.curves == []
 
 
-def test_many_labels_for_a_row_are_said_to_be_left_out():
+LABELLED = numpy.random.default_rng(0).normal(size=(200, 4))
+LABELS = numpy.column_stack([LABELLED[:, 0] > 0, LABELLED[:, 1] + LABELLED[:, 2] > 1, numpy.zeros(200)]).astype(int)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        RandomForestClassifier(10, random_state=0),
+        MultiOutputClassifier(DecisionTreeClassifier(max_depth=3, random_state=0)),
+        OneVsRestClassifier(LogisticRegression()),
+        RidgeClassifier(),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+@pytest.mark.filterwarnings("ignore:Label not 2 is present")
+def test_each_of_several_labels_is_explained(model):
+    truth = LABELS[:, :2] if isinstance(model, RidgeClassifier) else LABELS  # which refuses a label that never occurs
+    model = model.fit(LABELLED, truth)
+    names = ["north", "south", "never"][: truth.shape[1]]
     found = explain(
-        lambda rows: rows, numpy.ones((4, 2)), task="multilabel", feature_names=["a", "b"], classes=["x", "y"]
+        model, LABELLED, truth, task="multilabel", feature_names=list("abcd"), classes=names, rows=[3], seed=1
     )
-    assert [one.reason for one in found.omitted] == ["not_supported"]
+    assert found.omitted == []
+    assert found.outputs == names
+    strongest = numpy.argmax(found.shap.importance, axis=1)
+    assert strongest[0] == 0
+    assert strongest[1] in (1, 2)
+    assert found.shap.largest_gap < 1e-9
+    assert found.permutation.score == "neg_log_loss"
+    drops = numpy.mean(found.permutation.drops, axis=1)
+    assert drops[3] < drops[0]
+    asked = next(one for one in found.shap.waterfalls if one.row == 3)
+    assert asked.output in names
+    assert asked.actual == (", ".join(name for name, on in zip(names, truth[3], strict=True) if on) or "–")
+    assert sum(asked.values) + asked.base == pytest.approx(asked.answer, abs=1e-4)
+    assert [one.row for one in found.lime] == [one.row for one in found.shap.waterfalls]
+
+
+def test_the_worst_of_rows_with_several_labels_is_explained_for_the_label_that_is_most_wrong():
+    answers = numpy.tile([0.9, 0.1, 0.6], (30, 1))
+    truth = (answers > 0.5).astype(int)
+    truth[7] = [1, 1, 1]  # 0.1 for a label that is there
+    found = explain(
+        lambda rows: answers[rows[:, 0].astype(int)], numpy.arange(30.0).reshape(-1, 1), truth,
+        task="multilabel", feature_names=["row"], classes=["x", "y", "z"],
+    )  # fmt: skip
+    worst = next(one for one in found.shap.waterfalls if one.why == "worst")
+    assert (worst.row, worst.output, worst.actual, worst.predicted) == (7, "y", "x, y, z", "x, z")
+
+
+def test_a_truth_without_a_column_for_each_label_is_refused():
+    with pytest.raises(InvalidArgument, match="has 2 columns; expected 3"):
+        explain(
+            lambda rows: rows, numpy.ones((4, 3)), numpy.ones((4, 2)),
+            task="multilabel", feature_names=list("abc"), classes=["x", "y", "z"],
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(

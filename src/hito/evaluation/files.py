@@ -8,7 +8,9 @@ per_class_metrics.csv            a row for each class, as MLflow has it
 
 import csv
 import io
+import warnings
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -30,6 +32,12 @@ _SUMMED = (
 _LARGEST = 64 * 2**20
 
 
+def _save(figure: Any, path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a name in emoji is drawn as boxes
+        figure.savefig(path)
+
+
 def write(found: Evaluated, folder: Path, *, draw: bool = True) -> Evaluation:
     """Write all files below a folder, as they are to lie on the run.
 
@@ -45,7 +53,7 @@ def write(found: Evaluated, folder: Path, *, draw: bool = True) -> Evaluation:
         try:
             figure = picture(evaluation)
             if figure is not None:
-                figure.savefig(folder / path)
+                _save(figure, folder / path)
                 made.append(Picture(name=name, path=path))
         except Exception as error:  # noqa: BLE001  the guard: one picture's failure leaves the others
             reason = f"{type(error).__name__}: {str(error)[:300]}"

@@ -26,8 +26,9 @@ class Chosen(Struct, frozen=True):
 def choose(surface: Surface, sample: Sample, truth: Any | None, asked: Sequence[int]) -> list[Chosen]:
     """Rows to be explained.
 
-    Typical is the row whose answer is the median of those that were predicted alike; of many classes, the most
-    frequent two. Worst is the row whose true class got the least probability, or the largest error.
+    Typical is the row whose answer is the median of those that were predicted alike; of many classes, or sets of labels,
+    the most frequent two. Worst is the row whose true class got the least probability, or the largest error; of several
+    labels the one that is most wrong counts.
 
     Args:
         sample: typical and worst rows are looked for among those that it has answers for.
@@ -47,7 +48,10 @@ def choose(surface: Surface, sample: Sample, truth: Any | None, asked: Sequence[
     order = {"asked": 0, "typical": 1, "worst": 2}
     rows = sorted(found, key=lambda row: order[found[row]])
     answers = sample.answers_of(rows)
-    return [Chosen(row, found[row], _output(surface, answers[at])) for at, row in enumerate(rows)]
+    return [
+        Chosen(row, found[row], _output(surface, answers[at], truth[row] if truth is not None else None))
+        for at, row in enumerate(rows)
+    ]
 
 
 def checked_rows(asked: Sequence[int], rows: int) -> list[int]:
@@ -77,6 +81,8 @@ def _errors(surface: Surface, answers: Any, truth: Any) -> Any:
 
     if surface.task == "regression":
         return numpy.abs(numpy.asarray(truth, dtype="float64").reshape(-1) - answers[:, 0])
+    if surface.task == "multilabel":
+        return numpy.abs(numpy.asarray(truth, dtype="float64") - answers).max(axis=1)
     codes = numpy.array(surface.codes(truth))
     shares = numpy.column_stack([1 - answers[:, 0], answers[:, 0]]) if surface.task == "binary" else answers
     right = numpy.where(codes >= 0, shares[numpy.arange(len(shares)), codes], 0.0)
@@ -88,6 +94,8 @@ def _typical(surface: Surface, answers: Any) -> list[int]:
 
     if surface.task == "regression":
         return [_nearest_median(answers[:, 0], numpy.arange(len(answers)))]
+    if surface.task == "multilabel":
+        return _typical_sets(answers)
     best = (answers[:, 0] >= 0.5).astype(int) if surface.task == "binary" else answers.argmax(axis=1)
     found = []
     kinds, counts = numpy.unique(best, return_counts=True)
@@ -97,12 +105,27 @@ def _typical(surface: Surface, answers: Any) -> list[int]:
     return found
 
 
+def _typical_sets(answers: Any) -> list[int]:
+    """Of the most frequent sets of labels the row that is nearest to the medians of its set."""
+    import numpy
+
+    sets, which, counts = numpy.unique(answers >= 0.5, axis=0, return_inverse=True, return_counts=True)
+    found = []
+    for kind in numpy.argsort(-counts, kind="stable")[: min(_TYPICAL, len(sets))]:
+        rows = numpy.flatnonzero(which.reshape(-1) == kind)
+        distance = numpy.abs(answers[rows] - numpy.median(answers[rows], axis=0)).sum(axis=1)
+        found.append(int(rows[distance.argmin()]))
+    return found
+
+
 def _nearest_median(values: Any, rows: Any) -> int:
     import numpy
 
     return int(rows[numpy.abs(values - numpy.median(values)).argmin()])
 
 
-def _output(surface: Surface, answer: Any) -> int:
-    """The class that was predicted; with two classes or a value there is one output only."""
-    return int(answer.argmax()) if surface.task == "multiclass" else 0
+def _output(surface: Surface, answer: Any, truth: Any | None) -> int:
+    """The class that was predicted; of several labels the one that is most wrong, or likeliest; else the only output."""
+    if surface.task == "multilabel" and truth is not None and abs(truth - answer).max() > 0.5:
+        return int(abs(truth - answer).argmax())
+    return int(answer.argmax()) if surface.task in ("multiclass", "multilabel") else 0

@@ -80,7 +80,12 @@ class Unreadable(Exception):
 
 
 def quick_way(surface: Surface) -> Way | None:
-    """The way that reads the model instead of asking it; None if there is none. Cheap: nothing is imported."""
+    """The way that reads the model instead of asking it; None if there is none. Cheap: nothing is imported.
+
+    A model of several labels for a row is asked: one answer tells of all labels.
+    """
+    if surface.task == "multilabel":
+        return None
     _, model = split(surface.native)
     names, library = class_names(model), library_of(model)
     if library == "xgboost":

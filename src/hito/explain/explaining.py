@@ -49,9 +49,10 @@ def explain(
         predictor: a fitted model or pipeline of scikit-learn, XGBoost or LightGBM; anything with predict_proba (two
             dimensions) or predict; or a function of the rows. An attribute `native`, or a pyfunc model's, is looked behind.
         X: DataFrame, array of shape (rows, features), sparse matrix or list of rows: as the predictor takes them.
-        y: the truth, of shape (rows,). Without it there are no worst errors and no permutation importance.
-        task: `binary`, `multiclass`, `regression`. Of `multilabel` there is no explanation, which is said in `omitted`.
-        classes: in the order of predict_proba; of two classes the second is the positive one.
+        y: the truth, of shape (rows,); of multilabel 0 and 1 of shape (rows, labels). Without it there are no worst errors
+            and no permutation importance.
+        task: `binary`, `multiclass`, `multilabel` (several labels for a row: each label is an output), `regression`.
+        classes: in the order of predict_proba; of two classes the second is the positive one; of multilabel the labels.
         background: rows of the training data, which stand for "nothing is known"; None: rows of X.
         rows: numbers of rows to explain one by one, beside typical ones and the worst errors. At most 20.
         budget: seconds. Samples are halved until they fit; what became smaller or was left out is in `omitted`.
@@ -66,11 +67,8 @@ def explain(
     if task == "binary" and len(classes) != 2:
         raise InvalidArgument(f"A binary task has two classes; found {len(classes)}. Say task='multiclass'.")
     columns = Columns(X, feature_names)
-    truth = _truth(y, X)
+    truth = _truth(y, X, len(classes) if task == "multilabel" else 1)
     work = _Work(deadline)
-    if task == "multilabel":
-        work.omitted.append(Omission("shap", "not_supported", "several labels for each row"))
-        return work.result(columns, task, type(predictor).__name__, list(map(str, classes)), len(truth or ()), seed)
     if len(columns.names) > _MANY_COLUMNS:
         work.omitted.append(Omission("shap", "too_many_columns", f"{len(columns.names)}, more than {_MANY_COLUMNS}"))
         return work.result(columns, task, type(predictor).__name__, list(map(str, classes)), _rows(X), seed)
@@ -189,7 +187,7 @@ def _ranked(features: int, shap: Shap | None, shuffled: Permutation | None) -> l
     return sorted(range(features), key=lambda at: -strength[at])
 
 
-def _truth(y: Any | None, given: Any) -> Any:
+def _truth(y: Any | None, given: Any, labels: int) -> Any:
     import numpy
 
     if y is None:
@@ -197,6 +195,8 @@ def _truth(y: Any | None, given: Any) -> Any:
     truth = numpy.asarray(y.to_numpy() if hasattr(y, "to_numpy") else y)
     if truth.ndim == 2 and truth.shape[1] == 1:
         truth = truth.reshape(-1)
+    if truth.ndim == 2 and truth.shape[1] != labels:
+        raise InvalidArgument(f"The truth has {truth.shape[1]} columns; expected {labels}, one for each label.")
     if len(truth) != _rows(given):
         raise InvalidArgument(f"The data has {_rows(given)} rows, but the truth has {len(truth)}.")
     return truth

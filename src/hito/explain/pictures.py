@@ -5,6 +5,7 @@ shap_summary_plot.png              rows as dots; of several classes, their mean 
 """
 
 import shutil
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,10 @@ def write_pictures(explanation: Explanation, folder: Path) -> list[str]:
     shap = explanation.shap
     if shap is None:
         return []
-    for name, draw in _DRAWN.items():
-        draw(explanation, shap).savefig(folder / name, dpi=110)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a name in emoji is drawn as boxes
+        for name, draw in _DRAWN.items():
+            draw(explanation, shap).savefig(folder / name, dpi=110)
     usual = _BARS if len(shap.outputs) > 1 else _SWARM
     shutil.copyfile(folder / usual, folder / _SUMMARY)
     return [*_DRAWN, _SUMMARY]

@@ -131,7 +131,9 @@ def _waterfall(
         answer=float(f"{found.answers[at, chosen.output]:.6g}"),
         values=rounded(found.values[chosen.output, at]),
         cells=[surface.columns.cell(value, column) for column, value in enumerate(matrix)],
-        actual=_cell(actual, surface.task),
+        actual=surface.named(actual)
+        if surface.task == "multilabel" and actual is not None
+        else _cell(actual, surface.task),
         predicted=_cell(predicted, surface.task),
     )
 

@@ -18,7 +18,7 @@ _LEAST_REPEATS = 3
 def permutation_part(
     surface: Surface, sample: Sample, truth: Any | None, seconds: float
 ) -> tuple[Permutation | None, list[Omission], int]:
-    """Drops of ROC AUC (two classes), of log loss (more), or of R².
+    """Drops of ROC AUC (two classes), of log loss (more; of several labels their mean), or of R².
 
     Returns: what was found, what was left out, and the number of rows.
     """
@@ -27,7 +27,7 @@ def permutation_part(
     if truth is None:
         return None, [Omission("permutation", "no_target")], 0
     target = _numbers(surface, truth)
-    known = [row for row in sample.order if numpy.isfinite(target[row])][:_ROWS]
+    known = [row for row in sample.order if numpy.isfinite(target[row]).all()][:_ROWS]
     features = len(surface.columns.names)
     for repeats in (_REPEATS, _LEAST_REPEATS):
         rows = halved_to_fit(
@@ -38,7 +38,7 @@ def permutation_part(
     if not rows and known:
         return None, [Omission("permutation", "time", f"{_LEAST_ROWS} rows take longer than {seconds:.1f} s")], 0
     numbers = known[:rows]
-    if len(numbers) < _LEAST_ROWS // 4 or len(numpy.unique(target[numbers])) < 2:
+    if len(numbers) < _LEAST_ROWS // 4 or len(numpy.unique(target[numbers], axis=0)) < 2:
         return None, [Omission("permutation", "too_few_rows", f"{rows} rows, of one class or with one value")], 0
     matrix = surface.columns.encode(take(sample.given, numbers))
     omitted = []
@@ -48,7 +48,7 @@ def permutation_part(
     return Permutation(_NAMES[surface.task], float(f"{baseline:.6g}"), rounded(drops)), omitted, rows
 
 
-_NAMES = {"binary": "roc_auc", "multiclass": "neg_log_loss", "regression": "r2"}
+_NAMES = {"binary": "roc_auc", "multiclass": "neg_log_loss", "multilabel": "neg_log_loss", "regression": "r2"}
 
 
 def _drops(surface: Surface, matrix: Any, target: Any, repeats: int, seed: int) -> tuple[float, Any]:
@@ -88,14 +88,22 @@ def _scores(surface: Surface, target: Any, answers: Any) -> Any:
         spread = ((target - target.mean()) ** 2).sum()
         return 1 - ((answers[:, :, 0] - target) ** 2).sum(axis=1) / spread
     finest = numpy.finfo("float64").eps
+    if surface.task == "multilabel":
+        right = numpy.clip(numpy.where(target == 1, answers, 1 - answers), finest, 1 - finest)
+        return numpy.log(right).mean(axis=(1, 2))
     own = answers[:, numpy.arange(len(target)), target.astype(int)] / answers.sum(axis=2)
     return numpy.log(numpy.clip(own, finest, 1 - finest)).mean(axis=1)
 
 
 def _numbers(surface: Surface, truth: Any) -> Any:
-    """The target as numbers: the place of the class, or the value; NaN for a class that the model does not know."""
+    """The target as numbers: the place of the class, 0 and 1 for each label, or the value.
+
+    A class that the model does not know is NaN.
+    """
     import numpy
 
+    if surface.task == "multilabel":
+        return numpy.asarray(truth, dtype="float64")
     values = numpy.asarray(truth).reshape(-1)
     if surface.task == "regression":
         return values.astype("float64")

@@ -2,7 +2,8 @@
 
     matrix (rows, features) ──Columns.decode──> rows as the model wants them ──model──> answers (rows, outputs)
 
-An answer is the probability of the positive class (two classes: one output), of each class, or the predicted value.
+An answer is the probability of the positive class (two classes: one output), of each class, of each label (several labels
+for a row), or the predicted value.
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ class Surface:
         if task == "binary":
             self.outputs = [str(self.classes[1])]
         else:
-            self.outputs = [str(name) for name in self.classes] if task == "multiclass" else [""]
+            self.outputs = [""] if task == "regression" else [str(name) for name in self.classes]
 
     def answers(self, matrix: Any) -> Any:
         """What the model answers: float64 of shape (rows, outputs)."""
@@ -46,12 +47,18 @@ class Surface:
         return self._shaped(found, len(rows))
 
     def labels(self, answers: Any) -> list[Any]:
-        """The predicted class, or value, of each answer."""
+        """The predicted class, or value, of each answer; of several labels all that are likelier than not."""
         if self.task == "regression":
             return [float(value) for value in answers[:, 0]]
+        if self.task == "multilabel":
+            return [self.named(answer) for answer in answers]
         if self.task == "binary":
             return [self.classes[1] if value >= 0.5 else self.classes[0] for value in answers[:, 0]]
         return [self.classes[at] for at in answers.argmax(axis=1)]
+
+    def named(self, answer: Any) -> str:
+        """The labels of one row, whose numbers are above a half; a dash if there are none."""
+        return ", ".join(name for name, value in zip(self.outputs, answer, strict=True) if value >= 0.5) or "–"
 
     def codes(self, truth: Any) -> list[int]:
         """The place of each true class; -1 for one that the model does not know.
@@ -68,8 +75,14 @@ class Surface:
     def _shaped(self, found: Any, rows: int) -> Any:
         import numpy
 
-        found = numpy.asarray(found)
-        if self.task != "regression" and (found.ndim == 1 or found.shape[1] == 1) and not self._are_scores(found):
+        if self.task == "multilabel" and isinstance(found, list):
+            found = _of_labels(found, getattr(self.native, "classes_", None))
+        found = numpy.asarray(found.toarray() if hasattr(found, "toarray") else found)
+        if (
+            self.task in ("binary", "multiclass")
+            and (found.ndim == 1 or found.shape[1] == 1)
+            and not self._are_scores(found)
+        ):
             # Labels only: the class that was named has all of the probability.
             found = (found.reshape(-1, 1).astype(str) == numpy.array([str(one) for one in self.classes])).astype(float)
         found = found.astype("float64")
@@ -118,6 +131,22 @@ def library_of(model: Any) -> str:
 def class_names(model: Any) -> set[str]:
     """The names of a model's class and of all that it extends."""
     return {ancestor.__name__ for ancestor in type(model).__mro__}
+
+
+def _of_labels(found: Sequence[Any], kinds: Any) -> Any:
+    """scikit-learn's list of one matrix for each label, as the probabilities of 1: (rows, labels).
+
+    A label that never occurred, or always, has one column only.
+    """
+    import numpy
+
+    seen = kinds if isinstance(kinds, list) and len(kinds) == len(found) else [[0, 1]] * len(found)
+    return numpy.column_stack(
+        [
+            one[:, list(kind).index(1)] if 1 in list(kind) else numpy.zeros(len(one))
+            for one, kind in zip(found, seen, strict=True)
+        ]
+    )
 
 
 def _asked(predictor: Any, native: Any, rows: Any, task: str) -> Any:

@@ -261,13 +261,14 @@ def _explained(asked: Asked, found: Evaluated, seconds: float) -> Any:
     face, outcome = asked.predictor, found.outcome
     assert face is not None
     own = face.classes
-    classes = list(outcome.labels) if own is None or isinstance(own, list) else [_plain(one) for one in own]
-    truth = extras.original(outcome)[0]
+    many = outcome.task == "multilabel"
+    classes = list(outcome.labels) if many or own is None or isinstance(own, list) else [_plain(one) for one in own]
+    truth = outcome.truth if many else extras.original(outcome)[0]
     background = None if asked.train is None else face.fitted(asked.train[0])[0]
     return explain(
         face,
         found.features,
-        truth if outcome.task != "multilabel" else None,
+        truth,
         task=outcome.task,
         feature_names=found.names,
         classes=classes,
@@ -364,10 +365,14 @@ def _described(told: _Told, evaluation: Evaluation) -> Any:
     import numpy as np
 
     features, name = told.taken.features, evaluation.test.name
-    if is_pandas(features, "DataFrame"):
-        frame = features.assign(**{evaluation.test.target or "target": np.asarray(told.taken.truth)})
-        return data.from_pandas(frame, told.path, evaluation.test.target or "target", name)
     truth = np.asarray(told.taken.truth)
+    target = evaluation.test.target or "target"
+    if is_pandas(features, "DataFrame") and truth.ndim == 2:  # a dataset has one target at most
+        labels = zip(evaluation.classes, truth.T, strict=True)
+        frame = features.assign(**{f"{target}.{label}": column for label, column in labels})
+        return data.from_pandas(frame, told.path, None, name)
+    if is_pandas(features, "DataFrame"):
+        return data.from_pandas(features.assign(**{target: truth}), told.path, target, name)
     array = truth if features is None else np.asarray(features)
     return data.from_numpy(array, told.path, None if features is None else truth, name)
 
