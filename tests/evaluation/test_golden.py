@@ -1,4 +1,4 @@
-# ruff: noqa: N806  X is what everybody calls it
+# ruff: noqa: N803, N806  X is what everybody calls it
 """Pictures look as they did when somebody last looked at them: `golden/` holds what was seen.
 
 After a change that is meant to be seen: `HITO_RENEW_GOLDEN=1 .venv/bin/pytest tests/evaluation/test_golden.py`, look at each
