@@ -82,6 +82,11 @@ def zoo() -> Iterator[tuple[str, Callable[[Path], None]]]:
     yield "RidgeClassifier", on(linear_model.RidgeClassifier())
     yield "LinearSVC", on(scaled(preprocessing.StandardScaler(), svm.LinearSVC()))
     yield "SVC", on(scaled(preprocessing.StandardScaler(), svm.SVC(random_state=0)))
+    yield "SVC, three classes", on(svm.SVC(random_state=0), FLOWERS, SPECIES)
+    yield (
+        "SGDClassifier, hinge loss",
+        on(scaled(preprocessing.StandardScaler(), linear_model.SGDClassifier(random_state=0))),
+    )
     yield "SVR", on(scaled(preprocessing.StandardScaler(), svm.SVR()), DATA, SIZE)
     yield "LinearRegression", on(linear_model.LinearRegression(), DATA, SIZE)
     yield "Ridge", on(linear_model.Ridge(), DATA, SIZE)

@@ -7,7 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
-from sklearn.linear_model import LinearRegression
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeRegressor
 
 from hito.flavors import pyfunc, sklearn
@@ -77,6 +81,42 @@ def test_numbers_are_within_a_millionth_and_say_so(made, table):
     assert known.furthest < 1e-12  # 64 bits were taken, which are nearer than 32
     answer = predictor(known, out, folder).answer(Parsed(matrix=table.to_numpy()))
     assert np.allclose(answer, table["a"] * 3 - table["b"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("last", [LogisticRegression(), RandomForestClassifier(5, random_state=0)], ids=str)
+def test_what_the_python_model_computes_in_64_bits_is_not_computed_in_32(last, made, table):
+    # In 32 bits all of these numbers are one; no rows were kept with the model that could show it.
+    near = pd.DataFrame({"a": 2.0**27 + table["a"], "b": table["b"], "c": table["c"].where(table["c"] > 1)})
+    labels = (table["a"] > 5).astype(int)
+    scaled = make_pipeline(SimpleImputer(), StandardScaler(), last)
+    known, out, folder = made(scaled, near, labels)
+    assert (known.verdict, known.bits, known.nan) == (EXACT, 64, True)
+    answer = predictor(known, out, folder).answer(Parsed(matrix=near.to_numpy()))
+    assert np.array_equal(answer, scaled.predict(near))
+    assert len(set(near["a"].astype("float32"))) < 5
+
+
+def test_labels_are_left_to_python_where_the_compiled_scores_are_too_far_off_to_tell(made, table):
+    model = SVC(C=1e6)  # whose coefficients the converter rounds to 32 bits
+    known, out, folder = made(model, table, (table["a"] + np.sin(9 * table["b"]) > 5).astype(int))
+    assert (known.verdict, known.gives) == (EXACT, compiling.LABEL)
+    assert known.margin > 100 * compiling.MARGIN
+    rows = np.random.default_rng(3).uniform(0, 10, size=(3_000, 3))
+    answer, sure = Engine.read(out, known).ask(rows)
+    assert 0 < (~sure).sum() < 300
+    assert np.array_equal(answer[sure], model.predict(pd.DataFrame(rows[sure], columns=table.columns)))
+    assert np.array_equal(
+        predictor(known, out, folder).answer(Parsed(matrix=rows)),
+        model.predict(pd.DataFrame(rows, columns=table.columns)),
+    )
+
+
+def test_labels_may_be_texts(made, table):
+    labels = np.where(table["a"] > 5, "high", "low")
+    known, out, folder = made(LogisticRegression(), table, labels)
+    assert (known.verdict, known.classes) == (EXACT, ("high", "low"))
+    answer = predictor(known, out, folder).answer(Parsed(matrix=np.array([[9.0, 1, 1], [1.0, 1, 1]])))
+    assert answer.tolist() == ["high", "low"]
 
 
 def test_whole_numbers_and_32_bit_columns_are_cast_as_the_signature_says(made, table):

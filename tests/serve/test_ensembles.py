@@ -101,14 +101,18 @@ def test_scores_decide_for_the_same_class_and_chances_are_near(model, classes, n
     assert parity.compare(model.predict_proba(full), chances).furthest < 3e-7
 
 
-def test_a_forest_s_chances_are_equal_bit_by_bit_and_its_labels_are_left_to_the_votes(numbers):
+def test_a_forest_s_chances_are_equal_bit_by_bit_also_where_classes_tie(numbers):
     rows, _, labels = numbers
     model = ensemble.RandomForestClassifier(**_FEW).fit(rows, labels)
     full, gaps = _hard(model, rows)
     content, _ = of_trees(model, None, 4, "predict_proba")
+    labels_, found = of_trees(model, None, 4, "predict")
     for some in (full, gaps):
-        assert np.array_equal(_asked(content, some), model.predict_proba(some))
-    assert of_trees(model, None, 4, "predict") is None
+        chances = model.predict_proba(some)
+        assert np.array_equal(_asked(content, some), chances)
+        assert (np.diff(np.sort(chances)[:, -2:]) == 0).any()
+        assert np.array_equal(model.classes_[np.argmax(_asked(labels_, some), axis=1)], model.predict(some))
+    assert found.labels
 
 
 def test_a_forest_of_isolation_finds_the_same_outliers(numbers):

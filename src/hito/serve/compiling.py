@@ -28,11 +28,10 @@ from hito.serve.form import Form
 from hito.serve.parity import PYTHON
 
 MARGIN = 1e-5
-"""Between the two largest chances; ten times what an engine within tolerance may be off. Closer ones are not decided
-by the compiled engine."""
+"""Between the two largest scores, at least; ten times what an engine within tolerance may be off."""
 LABEL, VALUE, CHANCES, CHANCE = "label", "value", "chances", "chance"
 MODEL, VOTES, TOLD = "model.onnx", "votes.npz", "compiled.json"
-_FORMAT = 11
+_FORMAT = 12
 _SECONDS = 600
 _LIBRARIES = (
     "onnxruntime",
@@ -54,6 +53,7 @@ class Compiled(Struct, frozen=True, kw_only=True):
         bits: of its input. output: the one that is read; gives: what is made of it: LABEL, the class of the largest
             chance; VALUE, itself; CHANCES, a row of it for each row; CHANCE, that of the second class.
         classes, dtype: of the labels, or of the values.
+        margin: labels whose largest scores lie closer are not decided by the compiled engine.
         nan: whether rows with NaN may go to it. votes: whether ties are counted by `votes`.
         python_from: rows from which Python is faster; None: never. quick: rows that take two milliseconds.
         lows, highs: the range of each column as training saw it, None where it is not known; `ranged_by`: rows that were
@@ -72,6 +72,7 @@ class Compiled(Struct, frozen=True, kw_only=True):
     classes: tuple[Any, ...] = ()
     dtype: str = "float64"
     flat: bool = True
+    margin: float = MARGIN
     nan: bool = False
     votes: bool = False
     python_from: int | None = None

@@ -5,8 +5,11 @@ in 64. So both are made, and `making` compares.
 """
 
 import copy
+import functools
 import warnings
 from typing import Any
+
+import numpy as np
 
 from hito.core.errors import InvalidArgument
 from hito.serve import ensembles, graph
@@ -14,8 +17,14 @@ from hito.serve.ensembles import Ensemble
 
 LIBRARIES = ("sklearn", "xgboost", "lightgbm")
 _OPSET = {"": 18, "ai.onnx.ml": 3}
-_SCORING = frozenset({"LinearSVC"})
-"""Classifiers without chances, whose scores the converter gives only when asked."""
+_SCORING: dict[str, dict[str, bool]] = {
+    **{name: {"raw_scores": True} for name in ("LinearSVC", "RidgeClassifier", "RidgeClassifierCV")},
+    **{
+        name: {"zipmap": False, "raw_scores": True}
+        for name in ("SGDClassifier", "Perceptron", "PassiveAggressiveClassifier", "SVC", "NuSVC")
+    },
+}
+"""Classifiers without chances, and what the converter is told to give their scores as numbers."""
 
 
 def library(model: Any) -> str:
@@ -79,7 +88,8 @@ def _sklearn(model: Any, names: tuple[str, ...] | None, count: int, bits: int) -
         if hasattr(model, "predict_proba"):
             options = {id(model): {"zipmap": False}}
         elif type(last).__name__ in _SCORING:
-            options = {id(last): {"raw_scores": True}}
+            options = {id(last): dict(_SCORING[type(last).__name__])}
+    _teach_imputer()
     made = convert_sklearn(model, initial_types=inputs, target_opset=_OPSET, options=options)
     return _joined(made, count, bits) if by_name else made
 
@@ -104,3 +114,36 @@ def _joined(made: Any, count: int, bits: int) -> Any:
     graph.input.append(helper.make_tensor_value_info("X", kind, [None, count]))
     graph.node.insert(0, split)
     return made
+
+
+@functools.cache
+def _teach_imputer() -> None:
+    """Let skl2onnx convert SimpleImputer in 64 bits. ONNX' own operator has 32, for the values that it puts in, too."""
+    from skl2onnx import update_registered_converter
+    from skl2onnx.algebra.onnx_ops import OnnxIsNaN, OnnxWhere
+    from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
+    from sklearn.impute import SimpleImputer
+
+    def shape(operator: Any) -> None:
+        (given,) = operator.inputs
+        if not isinstance(given.type, DoubleTensorType | FloatTensorType):
+            raise InvalidArgument("it imputes other values than numbers")
+        operator.outputs[0].type = type(given.type)([None, len(operator.raw_operator.statistics_)])
+
+    def convert(scope: Any, operator: Any, container: Any) -> None:
+        imputer = operator.raw_operator
+        missing = imputer.missing_values
+        if imputer.add_indicator or not (isinstance(missing, float) and np.isnan(missing)):
+            raise InvalidArgument("its imputer does more than put numbers in the place of NaN")
+        values = np.asarray(imputer.statistics_, dtype=np.float64)
+        if not np.isfinite(values).all():
+            raise InvalidArgument("its imputer drops columns that are empty")
+        number = np.float64 if isinstance(operator.inputs[0].type, DoubleTensorType) else np.float32
+        given, opset = operator.inputs[0], container.target_opset
+        gaps = OnnxIsNaN(given, op_version=opset)
+        filled = OnnxWhere(
+            gaps, values.astype(number)[None, :], given, op_version=opset, output_names=operator.outputs[:1]
+        )
+        filled.add_to(scope, container)
+
+    update_registered_converter(SimpleImputer, "HitoSimpleImputer", shape, convert)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hito.serve.compiling import CHANCE, LABEL, MARGIN, MODEL, VOTES, Compiled
+from hito.serve.compiling import CHANCE, LABEL, MODEL, VOTES, Compiled
 from hito.serve.votes import Votes
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Engine:
         self._output = [outputs[known.output]]
         self._type: Any = np.float32 if known.bits == 32 else np.float64
         self._known = known
+        self._margin = known.margin
         self._votes = votes if known.votes else None
         self._classes = np.array(known.classes, dtype=known.dtype) if known.classes else None
 
@@ -89,13 +90,13 @@ class Engine:
             *no, yes = chances[0].tolist()  # of two classes; a single score is positive for the second
             over = yes - no[0] if no else yes
             place = int(over > 0)
-            return self._classes[place : place + 1].copy(), np.array([abs(over) > MARGIN])
+            return self._classes[place : place + 1].copy(), np.array([abs(over) > self._margin])
         if chances.shape[1] == 2:
             apart = chances[:, 1] - chances[:, 0]
-            return self._classes[(apart > 0).astype(np.intp)], np.abs(apart) > MARGIN
+            return self._classes[(apart > 0).astype(np.intp)], np.abs(apart) > self._margin
         if chances.shape[1] == 1:  # a score, positive for the second of two classes
             apart = chances[:, 0]
-            return self._classes[(apart > 0).astype(np.intp)], np.abs(apart) > MARGIN
+            return self._classes[(apart > 0).astype(np.intp)], np.abs(apart) > self._margin
         top = np.argmax(chances, axis=1)
         two = np.partition(chances, -2, axis=1)[:, -2:]
-        return self._classes[top], (two[:, 1] - two[:, 0]) > MARGIN
+        return self._classes[top], (two[:, 1] - two[:, 0]) > self._margin

@@ -113,11 +113,9 @@ def _of_sklearn(tree: Any, value: "NDArray[Any] | None" = None, score: int = 0) 
     )  # fmt: skip
 
 
-def _forest(model: Any, chances: bool) -> Ensemble | None:
-    """Forests and single trees of scikit-learn, but for their labels: those are counted by `votes`."""
+def _forest(model: Any, chances: bool) -> Ensemble:
+    """Forests and single trees of scikit-learn. The label is that of the largest mean share."""
     classifies = hasattr(model, "classes_")
-    if classifies and not chances:
-        return None
     parts = getattr(model, "estimators_", None) or [model]
     if classifies and model.n_outputs_ != 1:
         raise InvalidArgument("it has several outputs")
@@ -127,7 +125,9 @@ def _forest(model: Any, chances: bool) -> Ensemble | None:
     for part in parts:
         value = part.tree_.value[:, 0, :] if classifies else part.tree_.value[:, :, 0]
         made += [_of_sklearn(part.tree_, value[:, at], at) for at in range(count)]
-    return Ensemble(trees=made, scores=count, rounded=True, divisor=float(len(parts)))
+    return Ensemble(
+        trees=made, scores=count, rounded=True, divisor=float(len(parts)), labels=classifies and not chances
+    )
 
 
 def _gradient(model: Any, chances: bool) -> Ensemble:
@@ -317,7 +317,7 @@ def _of_xgboost(learner: dict[str, Any]) -> tuple[list[Tree], int]:
     return made, count
 
 
-_Reader = Callable[[Any, bool], Ensemble | None]
+_Reader = Callable[[Any, bool], Ensemble]
 
 
 def _named(reader: _Reader, names: str) -> Iterable[tuple[str, _Reader]]:

@@ -7,14 +7,15 @@
 skl2onnx rounds 64-bit split points so that a 32-bit number falls on the same side of them; whether it did is not
 believed but tried, on both neighbours of the split points.
 
-A classifier's label is taken from its chances by us. Where the two largest lie closer than MARGIN, rounding could have
-decided, and the row is counted by `votes`, or answered by the Python model. So are rows with NaN, infinities or numbers
-beyond 32 bits, unless the rows of the proof showed that both engines agree on them.
+A classifier's label is taken from its chances or scores by us. Where the two largest lie closer than ten times what these
+were found to be off, rounding could have decided, and the row is counted by `votes`, or answered by the Python model.
+So are rows with NaN, infinities or numbers beyond 32 bits, unless the rows of the proof showed that both engines agree on
+them.
 """
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ import numpy as np
 from hito.core.errors import HitoError, InvalidArgument
 from hito.core.signature import Column, Scalar, Tensor
 from hito.serve import compiling, parity
-from hito.serve.compiling import CHANCE, CHANCES, LABEL, VALUE, Compiled
+from hito.serve.compiling import CHANCE, CHANCES, LABEL, MARGIN, VALUE, Compiled
 from hito.serve.converting import LIBRARIES, converted, library, of_trees
 from hito.serve.engine import Engine
 from hito.serve.ensembles import LOGISTIC, Ensemble
@@ -41,6 +42,8 @@ _SIZES = (1, 10, 100, 1_000, 10_000)
 _QUICK_SECONDS = 0.002
 _MOST_QUICK = 2_000
 _MOST_STORED = 5_000
+_USUAL_ROWS = 3_000
+"""Of the rows of the proof the first so many are plausible ones."""
 
 
 def make(folder: Path, out: Path, trust_pickle: bool, table: Path | None = None) -> Compiled:
@@ -71,7 +74,7 @@ def _make(folder: Path, out: Path, trust_pickle: bool, table: Path | None) -> Co
     work = _Work(model, native, form, _stored(folder, model, form, table))
     best: tuple[Compiled, bytes] | None = None
     problems: list[str] = []
-    for attempt in (work.trees, work.by_32_bits, work.by_64_bits):
+    for attempt in work.attempts():
         for tried, content in attempt(problems):
             if best is None or tried.furthest < best[0].furthest:
                 best = (tried, content)
@@ -107,6 +110,17 @@ class _Work:
         self._gaps = self._asked_gaps()
         arrays = Votes.of(native)
         self._votes = Votes(arrays) if arrays is not None and self._method == "predict" else None
+
+    def attempts(self) -> "list[Callable[[list[str]], Iterator[tuple[Compiled, bytes]]]]":
+        """Ways to compile it, that which computes in the bits of the Python model first.
+
+        A forest of scikit-learn compares 32-bit numbers, and `votes` counts its ties: one tree for all classes, which is
+        faster than one for each. Everything else computes in 64, at least before its trees; in 32 a sum of large terms that
+        cancel may have another sign, which no sample of rows is sure to show.
+        """
+        if self._votes is not None:
+            return [self.by_32_bits, self.by_64_bits]
+        return [self.trees, self.by_64_bits, self.by_32_bits]
 
     def trees(self, problems: list[str]) -> Iterator[tuple[Compiled, bytes]]:
         """The form that compares and adds as the trees' library does, if the model is trees and nothing else."""
@@ -227,6 +241,8 @@ class _Work:
             yield Compiled(verdict=PYTHON, gives=CHANCE if flat else CHANCES, output=1, dtype=dtype, flat=flat)
 
     def _compared(self, content: bytes, known: Compiled) -> Compiled:
+        if known.gives == LABEL and known.output == 1 and not known.votes:
+            known = msgspec.structs.replace(known, margin=self._margin(content, known))
         engine = Engine(content, known, self._votes)
         answer, sure = engine.ask(self._rows)
         if sure.sum() < 0.5 * len(self._rows):
@@ -246,6 +262,27 @@ class _Work:
             known, verdict=outcome.verdict, furthest=outcome.furthest, rows=outcome.rows, nan=nan, reason=""
         )
 
+    def _margin(self, content: bytes, known: Compiled) -> float:
+        """Ten times the farthest that the scores behind the labels are from those of the Python model, in usual rows."""
+        method = next((name for name in ("predict_proba", "decision_function") if hasattr(self._native, name)), None)
+        if method is None:
+            return MARGIN
+        rows = (
+            self._rows[:_USUAL_ROWS]
+            if self._stored is None
+            else np.concatenate([self._rows[:_USUAL_ROWS], self._stored])
+        )
+        rows = rows[np.isfinite(rows).all(axis=1)]
+        theirs = _paired(np.asarray(getattr(self._native, method)(wrapped(rows, self._form))))
+        ours = _paired(
+            Engine(content, msgspec.structs.replace(known, gives=CHANCES, classes=(), dtype="float64", flat=False)).ask(
+                rows
+            )[0]
+        )
+        if ours.shape != theirs.shape:
+            raise ValueError(f"it gives {ours.shape[1]} scores where the model has {theirs.shape[1]}")
+        return max(MARGIN, 10 * float(np.abs(ours - theirs).max()))
+
     def _asked_gaps(self) -> Any:
         """Rows with NaN and what Python answers to them; None if it refuses them, or never sees one."""
         if set(self._form.kinds) & set("li"):
@@ -255,6 +292,12 @@ class _Work:
             return rows, np.asarray(self._model.predict(wrapped(rows, self._form)))
         except Exception:  # noqa: BLE001  many models take no NaN; then they get none
             return None
+
+
+def _paired(scores: "NDArray[Any]") -> "NDArray[np.float64]":
+    """Scores with a column for each class; a single one speaks for the second of two."""
+    found = scores.astype(np.float64).reshape(len(scores), -1)
+    return np.concatenate([-found, found], axis=1) if found.shape[1] == 1 else found
 
 
 def _form(model: Any, native: Any) -> Form:
