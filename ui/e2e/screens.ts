@@ -35,7 +35,11 @@ export async function screens(page: Page): Promise<Screen[]> {
     { name: "compare-evaluations", path: `/compare?runs=${models}&view=evaluation`, ready: "h1" },
     { name: "run", path: `/runs/${forest}`, ready: "h1" },
     { name: "run-curves", path: `/runs/${swept[0]}?tab=curves`, ready: "canvas" },
-    { name: "run-artifacts", path: `/runs/${gallery}?tab=artifacts`, ready: ".artifacts" },
+    {
+      name: "run-artifacts",
+      path: `/runs/${gallery}?tab=artifacts&path=tables%2Fvalues.csv`,
+      ready: ".dtable",
+    },
     { name: "run-evaluation", path: `/runs/${forest}?tab=evaluation`, ready: "h1" },
     { name: "run-datasets", path: `/runs/${forest}?tab=datasets`, ready: ".run-datasets" },
     { name: "run-model", path: `/runs/${forest}?tab=model`, ready: "h1" },

@@ -6,6 +6,7 @@ import { Badge } from "../kit/Badge";
 import { CopyButton } from "../kit/Copy";
 import { ago, count, duration, moment } from "../kit/format";
 import { Status } from "../kit/Status";
+import { StageBadge } from "../models/StageBadge";
 import { type SavedModel, tagOf } from "./runTags";
 import type { RunSearch } from "./search";
 import { useNow } from "./useNow";
@@ -103,12 +104,12 @@ export function Summary({ run, around, models, go }: Props) {
               <Link
                 to="/models/$name/versions/$version"
                 params={{ name, version }}
-                className="cut"
+                className="run-version-name"
                 title={`${name} ${version}`}
               >
-                {name} <span className="quiet">v{version}</span>
+                <span className="cut">{name}</span> <span className="quiet">v{version}</span>
               </Link>
-              {stage !== "None" && <Badge tone={stage === "Production" ? "good" : "plain"}>{stage}</Badge>}
+              <StageBadge stage={stage} />
               {aliases.map((alias) => (
                 <Badge key={alias} tone="accent">
                   @{alias}
