@@ -32,6 +32,24 @@ def test_a_column_of_one_value_and_one_of_nothing_are_told_as_what_they_are():
     assert (gone.name, when.name, gone.shares, when.shares) == ("gone", "when", (), ())
 
 
+def test_whatever_pandas_holds_is_read_as_numbers_or_texts():
+    table = pd.DataFrame({
+        "whole": pd.array([1, None, 3], dtype="Int64"),
+        "text": pd.array(["x", None, "x"], dtype="string"),
+        "kind": pd.Categorical(["u", "v", None]),
+        "yes": [True, False, True],
+        "arrays": [np.zeros(2), np.ones(2), None],
+        "mixed": [1, "one", pd.NaT],
+    })  # fmt: skip
+    found = {one.name: one for one in profile(table).columns}
+    assert (found["whole"].low, found["whole"].high, found["whole"].shares[-1]) == (1.0, 3.0, pytest.approx(1 / 3))
+    assert found["text"].categories == ("x",)
+    assert (sorted(found["kind"].categories), found["kind"].shares[-1]) == (["u", "v"], pytest.approx(1 / 3))
+    assert found["yes"].categories == ("True", "False")
+    assert (len(found["arrays"].categories), found["arrays"].shares[-1]) == (2, pytest.approx(1 / 3))
+    assert sorted(found["mixed"].categories) == ["1", "one"]
+
+
 def test_many_rows_are_sampled_and_the_rows_are_told():
     found = profile(np.random.default_rng(0).normal(size=(50_000, 2)))
     assert (found.rows, [one.name for one in found.columns]) == (50_000, ["0", "1"])

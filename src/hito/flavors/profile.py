@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 FILE = "training_profile.json"
@@ -22,6 +23,8 @@ CATEGORIES = 20
 _ROWS = 20_000
 """Looked at, evenly spread; more only cost time."""
 _MOST_COLUMNS = 1_000
+_LONGEST = 200
+"""Characters of a category."""
 _MOST_BYTES = 8 << 20
 
 
@@ -95,10 +98,25 @@ def codes(values: Any, categories: tuple[str, ...]) -> "NDArray[Any]":
 
     place = {name: at for at, name in enumerate(categories)}
     other = len(categories)
-    return np.array(
-        [other + 1 if value is None or value != value else place.get(str(value), other) for value in values],
-        dtype=np.intp,
-    )
+    texts = map(_text, values)
+    return np.array([other + 1 if text is None else place.get(text, other) for text in texts], dtype=np.intp)
+
+
+def numbers(values: Any) -> "NDArray[np.float64]":
+    """A column of numbers, what is missing as NaN. Raises: ValueError, TypeError: it holds something else."""
+    import numpy as np
+
+    if hasattr(values, "to_numpy"):
+        found: NDArray[np.float64] = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        return found
+    return np.asarray(values, dtype=np.float64)
+
+
+def _text(value: Any) -> str | None:
+    """A value as a category; None for a missing one."""
+    if value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    return str(value)[:_LONGEST]
 
 
 def _is_whole(column: ColumnProfile) -> bool:
@@ -111,8 +129,8 @@ def _column(name: str, values: Any) -> ColumnProfile:
 
     kind = getattr(values.dtype, "kind", "O")
     if kind in "iuf":
-        numbers = np.asarray(values, dtype=np.float64)
-        there = numbers[np.isfinite(numbers)]
+        known = numbers(values)
+        there = known[np.isfinite(known)]
         if not len(there):
             return ColumnProfile(name=name)
         edges = np.unique(np.quantile(there, np.linspace(0, 1, BINS + 1)[1:-1]))
@@ -120,14 +138,14 @@ def _column(name: str, values: Any) -> ColumnProfile:
         return ColumnProfile(
             name=name,
             edges=tuple(edges.tolist()),
-            shares=_shares(np.append(counts, len(numbers) - len(there))),
+            shares=_shares(np.append(counts, len(known) - len(there))),
             low=float(there.min()),
             high=float(there.max()),
         )
     if kind not in "OUSbT":
         return ColumnProfile(name=name)
     listed = values.tolist()
-    texts = [str(value) for value in listed if value is not None and value == value]
+    texts = [text for text in map(_text, listed) if text is not None]
     if not texts:
         return ColumnProfile(name=name)
     names, counts = np.unique(texts, return_counts=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hito.evaluation.drift import psi
-from hito.flavors.profile import ColumnProfile, Profile, codes
+from hito.flavors.profile import ColumnProfile, Profile, codes, numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -133,16 +133,16 @@ class _Column:
         """A column of a table."""
         if self._categories is None:
             try:
-                numbers = np.asarray(values, dtype=np.float64)
+                found = numbers(values)
             except (ValueError, TypeError):
                 return  # texts where training saw numbers; the model says what it thinks of them
-            self.missing += int(np.isnan(numbers).sum())
-            self.outside += int(((numbers < self.low) | (numbers > self.high)).sum())
-            self.place(numbers)
+            self.missing += int(np.isnan(found).sum())
+            self.outside += int(((found < self.low) | (found > self.high)).sum())
+            self.place(found)
         else:
-            found = codes(values.tolist(), self._categories)
-            self.missing += int(np.count_nonzero(found == len(self._categories) + 1))
-            self._count(found)
+            places = codes(values.tolist(), self._categories)
+            self.missing += int(np.count_nonzero(places == len(self._categories) + 1))
+            self._count(places)
 
     def index(self) -> float | None:
         """PSI; None while it would be chance."""
