@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { act, fireEvent, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { violations } from "../kit/axe";
@@ -65,6 +65,14 @@ test("arrow keys move through the tree and fold it", async () => {
   expect(screen.queryByRole("row", { name: /resnet/ })).toBeNull();
   await userEvent.keyboard("{ArrowRight}");
   expect(await screen.findByRole("row", { name: /resnet/ })).toBeTruthy();
+});
+
+test("the next row has the focus before the next key is pressed", async () => {
+  open();
+  const folder = await screen.findByRole("row", { name: /vision/, expanded: true });
+  act(() => folder.focus());
+  fireEvent.keyDown(folder, { key: "ArrowDown" });
+  expect(document.activeElement).toBe(screen.getByRole("row", { name: /resnet/ }));
 });
 
 test("a folder is renamed with all that is in it", async () => {

@@ -49,9 +49,10 @@ export function Tree({ rows, setOpen, chosen, setChosen, change }: Props) {
     const next = Math.max(0, Math.min(rows.length - 1, index));
     setAt(next);
     virtual.scrollToIndex(next);
-    requestAnimationFrame(() =>
-      grid.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus({ preventScroll: true }),
-    );
+    const row = () => grid.current?.querySelector<HTMLElement>(`[data-index="${next}"]`);
+    // At once where the row is drawn: the next key may be pressed before the next frame.
+    if (row()) row()?.focus({ preventScroll: true });
+    else requestAnimationFrame(() => row()?.focus({ preventScroll: true }));
   };
   const choose = (row: Row, on: boolean) => {
     const ids = experimentsIn(row.place).map(({ experiment_id }) => experiment_id);
