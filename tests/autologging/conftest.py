@@ -21,6 +21,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.setenv(f"HITO_{name}", "")
         monkeypatch.delenv(f"MLFLOW_{name}", raising=False)
     monkeypatch.setenv("HITO_HOME", str(tmp_path / ".hito"))
+    monkeypatch.setenv("HITO_AUTOLOG_SECONDS", "0")  # explanations and the page are the business of test_evaluated.py
     voice._said.clear()
     yield tmp_path
     autolog(disable=True)

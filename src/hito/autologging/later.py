@@ -84,6 +84,12 @@ def wait(run_id: str | None = None, seconds: float | None = None) -> bool:
     return all(one.wait(seconds) for one in waiting)
 
 
+def others_wait() -> bool:
+    """Whether there are jobs behind the one that is being done."""
+    with _line.changed:
+        return len(_line.tickets) > 1
+
+
 def _work(line: _Line) -> None:
     while True:
         with line.changed:

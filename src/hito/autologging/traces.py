@@ -25,6 +25,7 @@ class Trace:
         title: what its scores are named after, the name of its class.
         kind: `classifier`, `regressor`, or nothing if that is not known.
         training: the training data, weakly; scores on it are no held-out ones.
+        model: the model itself, weakly.
     """
 
     def __init__(self, recording: Recording, title: str, training: Any, kind: str = "") -> None:
@@ -32,6 +33,7 @@ class Trace:
         self.title = title
         self.kind = kind
         self.training = weak(training)
+        self.model: weakref.ref[Any] | None = None
 
 
 class Notes:
@@ -84,6 +86,7 @@ _lock = threading.Lock()
 def keep(model: Any, trace: Trace) -> None:
     """Remember that a model was logged."""
     key = id(model)
+    trace.model = weakref.ref(model)
     with _lock:
         _models[key] = (weakref.ref(model, lambda _: _models.pop(key, None)), trace)
 

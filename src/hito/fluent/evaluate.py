@@ -1,10 +1,6 @@
 """`hito.evaluate`: scores, explanations and the report of a model, logged to a run as data, pictures and one page.
 
-    given ──> evaluation.evaluating ──┬──> explain ──┐
-                                      ├──> files ────┼──> the run: metrics, evaluation/*, report.html
-                                      └──> report <──┘
-Only the first of them may raise. Explanations and the report are extras: if one fails, the rest is logged, and a warning
-says what is missing.
+given ──> evaluation.evaluating ──> explain ──> evaluation_log ──> the run
 """
 
 import tempfile
@@ -12,32 +8,26 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import Struct
 
-from hito.client import voice
 from hito.client.client import TransportClient
-from hito.client.entities import Metric, RunTag
-from hito.core.errors import HitoError, InvalidArgument, NotFound
+from hito.core.errors import InvalidArgument, NotFound
 from hito.core.outermost import entered
-from hito.evaluation import evaluating, extras, files, learning
-from hito.evaluation.evaluating import BUDGET, Asked, Evaluated
+from hito.evaluation import extras, files, learning
+from hito.evaluation.evaluating import BUDGET, Asked
 from hito.evaluation.results import Evaluation, LearningCurve
 from hito.flavors.infer import is_pandas
-from hito.fluent import active, data, loading, runs
+from hito.fluent import active, loading, runs
 from hito.fluent.configuration import client
-from hito.fluent.evaluated import EvaluationArtifact, EvaluationResult, copied
-from hito.fluent.given import Given, asked_model, folds, given, training
+from hito.fluent.evaluated import EvaluationResult
+from hito.fluent.evaluation_log import Told, attempt, evaluated, kept
+from hito.fluent.given import asked_model, folds, given, training
 from hito.fluent.places import locate
 
-REPORT = "report.html"
-_EXPLAIN_SHARE = 1 / 3
-"""Of the budget, that explanations take at most."""
 _HISTORIES = 12
 _EVALUATORS = (None, "default", ["default"])
-
-T = TypeVar("T")
 
 
 def evaluate(
@@ -142,24 +132,23 @@ def evaluate(
         seed=seed,
     )
     with entered():  # the trees and lines that are fitted here are no trainings of the program's
-        found, explanation = _found(asked, began, explain and settings.get("log_model_explainability", True))
-    told = _Told(
-        found, explanation, taken, source, dict(settings), custom_artifacts or (), dataset_path, language, report
+        found, explanation = evaluated(asked, began, explain and settings.get("log_model_explainability", True))
+    told = Told(
+        found,
+        explanation,
+        taken,
+        model_id=source.model_id,
+        prefix=str(settings.get("metric_prefix") or ""),
+        custom=custom_artifacts or (),
+        path=dataset_path,
+        language=language,
+        report=report,
     )
     if not log:
         with tempfile.TemporaryDirectory(prefix="hito-") as folder:
-            return _kept(told, Path(folder), None, None)
+            return kept(told, Path(folder), None, None)
     with _run(run_id, face) as (through, owner), tempfile.TemporaryDirectory(prefix="hito-") as folder:
-        return _kept(told, Path(folder), through, owner)
-
-
-def _found(asked: Asked, began: float, explain: bool) -> tuple[Evaluated, Any]:
-    """The evaluation, and the explanation in the time that is left."""
-    found = evaluating.evaluate(asked)
-    left = min(_EXPLAIN_SHARE * asked.budget, 0.8 * (asked.budget - (time.monotonic() - began)))
-    if not explain or asked.predictor is None or found.features is None or left < 1:
-        return found, None
-    return found, _attempt("the explanations", lambda: _explained(asked, found, left))
+        return kept(told, Path(folder), through, owner)
 
 
 class _Source(Struct, frozen=True, eq=False):
@@ -169,20 +158,6 @@ class _Source(Struct, frozen=True, eq=False):
     uri: str | None = None
     model_id: str | None = None
     run_id: str | None = None
-
-
-class _Told(Struct, frozen=True, eq=False):
-    """What there is to keep."""
-
-    found: Evaluated
-    explanation: Any
-    taken: Given
-    source: _Source
-    settings: dict[str, Any]
-    custom: Sequence[Callable[..., Any]]
-    path: str | None
-    language: str
-    report: bool
 
 
 def load_evaluation(run_id: str) -> Evaluation:
@@ -239,7 +214,7 @@ def _current_run() -> str | None:
 def _learning(model: Any, run_id: str | None) -> list[LearningCurve]:
     """The model's own curves, or else those that its run logged."""
     native = model.unwrap_python_model() if hasattr(model, "unwrap_python_model") else model
-    own = _attempt("the learning curves", lambda: learning.of_model(native)) or []
+    own = attempt("the learning curves", lambda: learning.of_model(native)) or []
     if own or run_id is None:
         return own
 
@@ -251,35 +226,7 @@ def _learning(model: Any, run_id: str | None) -> list[LearningCurve]:
             {name: [(one.step, one.value) for one in through.get_metric_history(run_id, name)] for name in names}
         )
 
-    return _attempt("the run's learning curves", logged) or []
-
-
-def _explained(asked: Asked, found: Evaluated, seconds: float) -> Any:
-    """The other half: `hito.explain` with the model as it is, its own classes, and the training data behind it."""
-    from hito.explain import explain  # its libraries are an extra
-
-    face, outcome = asked.predictor, found.outcome
-    assert face is not None
-    own = face.classes
-    many = outcome.task == "multilabel"
-    classes = list(outcome.labels) if many or own is None or isinstance(own, list) else [_plain(one) for one in own]
-    truth = outcome.truth if many else extras.original(outcome)[0]
-    background = None if asked.train is None else face.fitted(asked.train[0])[0]
-    return explain(
-        face,
-        found.features,
-        truth,
-        task=outcome.task,
-        feature_names=found.names,
-        classes=classes,
-        background=background,
-        budget=seconds,
-        seed=asked.seed,
-    )
-
-
-def _plain(label: Any) -> Any:
-    return label.item() if hasattr(label, "item") else label
+    return attempt("the run's learning curves", logged) or []
 
 
 # --- what is kept ---
@@ -303,137 +250,3 @@ def _run(run_id: str | None, face: Any) -> Iterator[tuple[TransportClient, str]]
     begun = runs.begin(run_name=None, tags={"hito.evaluated": kind}, named=False)
     with begun.run:
         yield begun.client, begun.run_id
-
-
-def _kept(told: _Told, folder: Path, through: TransportClient | None, run_id: str | None) -> EvaluationResult:
-    """Write the files, log them, and make the page."""
-    prefix = str(told.settings.get("metric_prefix") or "")
-    own = files.metrics(told.found.evaluation)
-    metrics = {f"{prefix}{name}": value for name, value in own.items()}
-    root = folder / "run"
-    evaluation = files.write(told.found, root)
-    if told.explanation is not None:
-        _attempt("the explanations", lambda: _write_explanation(told.explanation, root))
-    if told.custom:
-        made, failed = extras.artifacts(told.custom, extras.eval_frame(told.found.outcome), own, folder / "own")
-        copied(made, root)
-        for name, reason in failed.items():
-            voice.warn(f"evaluate {name}", f"hito: the artifact function {name} failed ({reason}).")
-    if through is not None and run_id is not None:
-        _log(told, evaluation, metrics, through, run_id, root)
-    page = None
-    if told.report:
-        page = _attempt("the report", lambda: _page(evaluation, told, through, run_id))
-    if page is not None:
-        (root / REPORT).write_text(page, "utf-8")
-        if through is not None and run_id is not None:
-            through.log_text(run_id, page, REPORT)
-    where = _uri(through, run_id)
-    artifacts = {
-        _name(path.relative_to(root)): EvaluationArtifact(
-            f"{where}/{path.relative_to(root).as_posix()}" if where else "", path.name, path.read_bytes()
-        )
-        for path in sorted(root.rglob("*"))
-        if path.is_file()
-    }
-    tables = {"eval_results_table": _table(told)} if told.taken.features is not None else {}
-    return EvaluationResult(metrics, artifacts, evaluation, told.explanation, run_id, page, tables)
-
-
-def _log(
-    told: _Told,
-    evaluation: Evaluation,
-    metrics: Mapping[str, float],
-    through: TransportClient,
-    run_id: str,
-    root: Path,
-) -> None:
-    described = _attempt("the dataset's description", lambda: _described(told, evaluation))
-    named = {}
-    if described is not None:
-        entity = data.input_of(described, "eval", None)
-        through.log_inputs(run_id, [entity])
-        named = {"dataset_name": entity.dataset.name, "dataset_digest": entity.dataset.digest}
-    now = time.time_ns() // 1_000_000
-    points = [Metric(key, value, now, 0, told.source.model_id, **named) for key, value in metrics.items()]
-    tags = [RunTag(files.TAG, files.summary(evaluation))]
-    through.log_batch(run_id, metrics=points, tags=tags)
-    through.log_artifacts(run_id, root)
-
-
-def _described(told: _Told, evaluation: Evaluation) -> Any:
-    import numpy as np
-
-    features, name = told.taken.features, evaluation.test.name
-    truth = np.asarray(told.taken.truth)
-    target = evaluation.test.target or "target"
-    if is_pandas(features, "DataFrame") and truth.ndim == 2:  # a dataset has one target at most
-        labels = zip(evaluation.classes, truth.T, strict=True)
-        frame = features.assign(**{f"{target}.{label}": column for label, column in labels})
-        return data.from_pandas(frame, told.path, None, name)
-    if is_pandas(features, "DataFrame"):
-        return data.from_pandas(features.assign(**{target: truth}), told.path, target, name)
-    array = truth if features is None else np.asarray(features)
-    return data.from_numpy(array, told.path, None if features is None else truth, name)
-
-
-def _write_explanation(explanation: Any, root: Path) -> None:
-    from hito.explain import to_json
-    from hito.explain.pictures import write_pictures
-    from hito.explain.results import FILE
-
-    (root / FILE).write_bytes(to_json(explanation))
-    write_pictures(explanation, root)
-
-
-def _page(evaluation: Evaluation, told: _Told, through: TransportClient | None, run_id: str | None) -> str:
-    from hito.report import run_report
-
-    facts = None
-    if through is not None and run_id is not None:
-        from hito.fluent.report import facts as facts_of
-
-        through.flush()
-        try:
-            facts = facts_of(through, run_id)
-        except HitoError:
-            facts = None  # its server is away: the page has what is known here
-    return run_report(evaluation, told.explanation, facts, told.language)
-
-
-def _uri(through: TransportClient | None, run_id: str | None) -> str:
-    if through is None or run_id is None:
-        return ""
-    known = active.find(run_id)
-    if known is not None and known.run.info.artifact_uri:
-        return str(known.run.info.artifact_uri)
-    try:
-        return str(through.get_run(run_id).info.artifact_uri)
-    except HitoError:
-        return ""
-
-
-def _name(path: Path) -> str:
-    return path.with_suffix("").name
-
-
-def _table(told: _Told) -> Any:
-    import pandas
-
-    frame = extras.eval_frame(told.found.outcome)
-    features = told.taken.features
-    if not is_pandas(features, "DataFrame"):
-        return frame
-    return pandas.concat([features.reset_index(drop=True), frame], axis=1)
-
-
-def _attempt(what: str, action: Callable[[], T]) -> T | None:
-    """Do what the evaluation can do without; if it fails, say so."""
-    try:
-        return action()
-    except Exception as error:  # noqa: BLE001  the guard: an extra's failure leaves the scores
-        lines = str(error).strip().splitlines() or [""]
-        voice.warn(
-            f"evaluate {what}", f"hito: evaluate could not make {what} ({type(error).__name__}: {lines[0][:300]})."
-        )
-        return None
