@@ -11,7 +11,8 @@ from sklearn import calibration as sk_calibration
 from sklearn import metrics as sk
 
 from hito.evaluation import curves, thresholds
-from hito.evaluation.outcome import Outcome, observe
+from hito.evaluation.observing import observe
+from hito.evaluation.outcome import Outcome
 from hito.evaluation.ranked import Ranked
 from hito.evaluation.scores import scorer
 from hito.evaluation.thin import kept

@@ -15,7 +15,7 @@ from hito.evaluation import paired, residuals
 from hito.evaluation.drift import drift, psi
 from hito.evaluation.intervals import intervals, wilson
 from hito.evaluation.many import holm
-from hito.evaluation.outcome import observe
+from hito.evaluation.observing import observe
 from hito.evaluation.paired import corrected_t, delong, five_by_two, mcnemar
 from hito.evaluation.predictions import Predictions, predictions, read, write
 from hito.evaluation.scores import scorer

@@ -22,10 +22,12 @@ from msgspec import Struct
 from hito.core.errors import InvalidArgument
 from hito.evaluation import advice, curves, residuals, thresholds
 from hito.evaluation.advice import Clues
+from hito.evaluation.clues import is_constant, spiegelhalter, telling
 from hito.evaluation.drift import drift
 from hito.evaluation.fairness import fairness
 from hito.evaluation.intervals import Intervals, intervals
-from hito.evaluation.outcome import Outcome, observe
+from hito.evaluation.observing import observe
+from hito.evaluation.outcome import Outcome
 from hito.evaluation.predictor import Predictor, last_step
 from hito.evaluation.requirements import check, parse
 from hito.evaluation.results import (
@@ -55,7 +57,6 @@ _BOOTSTRAP_SHARE = 0.08
 _TRAIN_ROWS = 50_000
 """Rows of the training data that are scored, to see the gap."""
 _CUSTOM_RESAMPLES, _CUSTOM_SECONDS = 400, 1.0
-_TELLING_ROWS = 5000
 _LIBRARIES = ("hito", "numpy", "scikit-learn", "scipy", "pandas", "xgboost", "lightgbm")
 
 T = TypeVar("T")
@@ -76,7 +77,7 @@ class Asked(Struct, frozen=True, eq=False, kw_only=True):
         custom: name → score of the user's.
         requirements: texts like `accuracy >= 0.9`.
         learning: curves of the run; folds: name → mean and deviation over its folds.
-        names: of the columns, if the features do not tell. positive, labels, model_type: see `outcome.observe`.
+        names: of the columns, if the features do not tell. positive, labels, model_type: see `observing.observe`.
         budget: seconds for all; what is optional is left out when they are over. seed: of everything drawn.
     """
 
@@ -428,11 +429,11 @@ class _Work:
                 overlap = None if seen is None else float(np.isin(plain, seen).mean())
         constant: tuple[str, ...] = ()
         if self.table is not None and self.table.rows > 1:
-            constant = tuple(one.name for one in self.table.columns if _is_constant(one.values))
+            constant = tuple(one.name for one in self.table.columns if is_constant(one.values))
         return Clues(
             overlap=overlap,
             duplicates=duplicates,
-            telling=_telling(self.table, outcome, self.asked.seed) if self.table is not None else None,
+            telling=telling(self.table, outcome, self.asked.seed) if self.table is not None else None,
             calibration=spiegelhalter(outcome),
             folds=self.asked.folds,
             reordered=self.reordered,
@@ -458,57 +459,6 @@ class _Work:
         return None if train is None else Dataset(name="train", rows=count(train[0]), features=names_of(train[0]))
 
 
-def spiegelhalter(outcome: Outcome) -> float | None:
-    """p-value that the probabilities are what comes: of the positive class, or of the most likely one.
-
-    Source: Spiegelhalter, Statistics in Medicine 5 (1986), 421-433.
-    """
-    import numpy as np
-    from scipy import stats
-
-    if outcome.chances is None or outcome.task in ("multilabel", "regression"):
-        return None
-    if outcome.task == "binary":
-        chances, came = outcome.chances[:, 1], outcome.truth
-    else:
-        chances, came = outcome.chances.max(axis=1), outcome.truth == outcome.chances.argmax(axis=1)
-    away = 1 - 2 * chances
-    spread = np.sqrt(np.dot(away**2, chances * (1 - chances)))
-    if not spread > 0:
-        return None
-    return float(2 * stats.norm.sf(abs(np.dot(came - chances, away) / spread)))
-
-
-def _telling(known: Table, outcome: Outcome, seed: int) -> tuple[str, float] | None:
-    """A single column that orders the rows as the truth does, nearly without fault."""
-    import numpy as np
-    from scipy import stats
-
-    from hito.evaluation.ranked import Ranked
-
-    if outcome.task not in ("binary", "regression") or outcome.rows < 50:
-        return None
-    places = np.random.default_rng(seed).permutation(outcome.rows)[:_TELLING_ROWS]
-    truth, ones = outcome.truth[places], np.ones(len(places))
-    if len(np.unique(truth)) < 2:
-        return None
-    strongest: tuple[str, float] | None = None
-    for one in known.columns:
-        if not one.numeric:
-            continue
-        values = one.values[places]
-        if not np.isfinite(values).all() or _is_constant(values):
-            continue
-        if outcome.task == "binary":
-            area = Ranked(truth == 1, values).sums(ones).roc_auc()
-            strength, limit = max(area, 1 - area), 0.995
-        else:
-            strength, limit = abs(float(stats.spearmanr(values, truth).statistic)), 0.999
-        if strength >= limit and (strongest is None or strength > strongest[1]):
-            strongest = (one.name, strength)
-    return strongest
-
-
 def _fair(values: Any, name: str, outcome: Outcome) -> Fairness:
     if count(values) != outcome.rows:
         raise InvalidArgument(f"The group column {name} has {count(values)} values for {outcome.rows} rows.")
@@ -517,11 +467,6 @@ def _fair(values: Any, name: str, outcome: Outcome) -> Fairness:
 
 def _number(score: Custom, outcome: Outcome) -> float:
     return float(score(outcome))
-
-
-def _is_constant(values: Any) -> bool:
-    first = values[0]
-    return bool((values == first).all())
 
 
 def _with_said(outcome: Outcome, predicted: Any, chances: Any = None) -> Outcome:
