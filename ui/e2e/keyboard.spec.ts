@@ -1,5 +1,6 @@
 /** The same journeys without a mouse, and in Spanish. */
-import { expect, test } from "./page";
+import type { Page } from "@playwright/test";
+import { expect, experimentId, test } from "./page";
 
 test("by keyboard one finds a run, reads it, goes to a model and promotes a version", async ({ page }) => {
   await page.goto("/");
@@ -102,4 +103,69 @@ test.describe("in Spanish", () => {
     await page.getByRole("menuitemcheckbox", { name: "English" }).click();
     await expect(page.getByRole("link", { name: "Models", exact: true }).first()).toBeVisible();
   });
+
+  test("by keys alone one finds the best runs, compares three, reads a report and downloads a folder", async ({
+    page,
+  }) => {
+    await page.goto(`/experiments/${await experimentId(page, "vision/resnet")}`);
+    await page.locator("[role=gridcell] a[href*='/runs/']").first().waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("params.optimizer = 'adam'");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/adam/);
+    await tabTo(page, "[role=grid], [role=treegrid]");
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.press("ArrowUp"); // to the heads
+    for (let at = 0; at < 12 && !(await activeHead(page)).startsWith("accuracy"); at += 1)
+      await page.keyboard.press("ArrowRight");
+    expect(await activeHead(page)).toMatch(/^accuracy/);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/sort=/);
+    await page.keyboard.press("Control+Home");
+    for (let row = 0; row < 3; row += 1) {
+      await page.keyboard.press("Space");
+      await page.keyboard.press("ArrowDown");
+    }
+    await expect(
+      page.getByText("3 ejecuciones seleccionadas").or(page.getByText(/^3 seleccionad/)),
+    ).toBeVisible();
+    await page.keyboard.press("c");
+    await expect(page).toHaveURL(/\/compare/);
+    await expect(page.getByRole("heading", { name: "3 ejecuciones comparadas" })).toBeVisible();
+
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("dialog").getByRole("combobox")).toBeFocused();
+    await page.keyboard.type("RandomForest");
+    await expect(page.getByRole("option", { name: /^RandomForest/, selected: true })).toBeVisible();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/runs\/[0-9a-f]{32}/);
+    await page.getByRole("heading", { name: /^RandomForest/ }).waitFor(); // the address comes before the screen
+    await page.keyboard.press("3");
+    await expect(page.getByRole("tab", { name: "Evaluación", selected: true })).toBeVisible();
+    await expect(page.getByText("Exactitud").first()).toBeVisible();
+    await expect(page.getByRole("link", { name: "Informe" })).toBeVisible();
+    await page.keyboard.press("4");
+    await page.getByRole("link", { name: /zip/i }).first().waitFor();
+    await tabTo(page, "a[href*='zip'], a[href*='archive']");
+    const download = page.waitForEvent("download");
+    await page.keyboard.press("Enter");
+    expect((await download).suggestedFilename()).toMatch(/\.zip$/);
+  });
 });
+
+/** Goes on by Tab until something that fits has the focus. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let at = 0; at < 60; at += 1) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${selector} cannot be reached by Tab`);
+}
+
+/** What the active head of the table says. */
+function activeHead(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const id = document.activeElement?.getAttribute("aria-activedescendant");
+    return (id && document.getElementById(id)?.textContent?.trim()) || "";
+  });
+}

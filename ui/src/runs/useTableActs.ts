@@ -71,8 +71,8 @@ export function useTableActs(asked: Asked) {
   };
   /** By keys, what is selected is meant; from a run's own menu only if that run is among it. */
   const meant = ({ id }: RunRow, byKey: boolean) => {
-    const some = chosen.current.all || chosen.current.ids.size > 0;
-    return has(chosen.current, id) || (byKey && some) ? chosen.current : put(NONE, [id], true);
+    const selected = has(chosen.current, id) || (byKey && isAny(chosen.current));
+    return selected ? chosen.current : put(NONE, [id], true);
   };
 
   const onRow = (act: Act, row: RunRow, byKey: boolean) => {
@@ -90,7 +90,7 @@ export function useTableActs(asked: Asked) {
       case "base":
         return change({ base: state.base === id ? "" : id });
       case "compare":
-        return void compare(id).catch(say.failed);
+        return void compare(byKey && isAny(chosen.current) ? undefined : id).catch(say.failed);
       case "delete": {
         const runs = meant(row, byKey);
         const work = row.lifecycle_stage === "deleted" ? bulk.restore : bulk.remove;
@@ -231,4 +231,8 @@ function filterFor(field: string | null, known: NonNullable<ReturnType<Runs["row
           : null;
   const text = typeof value === "string" && value.length < 200 ? valueText(value) : null;
   return text && `${field} = ${text}`;
+}
+
+function isAny(selection: Selection): boolean {
+  return selection.all || selection.ids.size > 0;
 }
