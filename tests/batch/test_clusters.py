@@ -1,15 +1,19 @@
 """A folder of Parquet on a cluster: the same rows as without one."""
 
+import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from hito.batch import clusters
 from hito.batch.clusters import pack_model, predict_folder, unpack
 from hito.core.errors import InvalidArgument, NotFound
+from hito.flavors import pyfunc
 from hito.flavors.digest import digest
 from hito.flavors.trust import Trust
 
@@ -70,3 +74,20 @@ def test_a_folder_without_parquet_is_refused_before_a_cluster_is_asked(folder, t
 def test_a_model_travels_unchanged(folder, tmp_path):
     unpack(pack_model(folder), tmp_path)
     assert digest(tmp_path) == digest(folder)
+
+
+def test_a_process_loads_a_model_once_however_many_threads_begin_with_it(folder, monkeypatch):
+    loads = []
+
+    def slowly(place, **_):
+        loads.append(place)
+        time.sleep(0.05)  # so that the others come meanwhile
+        return object()
+
+    monkeypatch.setattr(pyfunc, "load", slowly)
+    monkeypatch.setattr(clusters, "_models", {})
+    content = pack_model(folder)
+    with ThreadPoolExecutor(4) as pool:
+        models = list(pool.map(lambda _: clusters._loaded(content, Trust()), range(8)))
+    assert len(loads) == 1
+    assert len(set(map(id, models))) == 1

@@ -12,6 +12,7 @@ import hashlib
 import io
 import shutil
 import tempfile
+import threading
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -100,21 +101,24 @@ class Work:
 
 
 _models: dict[str, Any] = {}
+_loading = threading.Lock()
 
 
 def _loaded(content: bytes, trust: Trust) -> Any:
+    """The model, loaded once by each process, however many threads begin with it."""
     from hito.flavors import pyfunc
 
     name = hashlib.sha256(content).hexdigest()
-    if name not in _models:
-        folder = Path(tempfile.mkdtemp(prefix="hito-"))
-        try:
-            unpack(content, folder)
-            _models[name] = pyfunc.load(folder, trust=trust)
-        finally:
-            if not trust.pickle:  # a Python model may read its artifacts whenever it predicts
-                shutil.rmtree(folder, ignore_errors=True)
-    return _models[name]
+    with _loading:
+        if name not in _models:
+            folder = Path(tempfile.mkdtemp(prefix="hito-"))
+            try:
+                unpack(content, folder)
+                _models[name] = pyfunc.load(folder, trust=trust)
+            finally:
+                if not trust.pickle:  # a Python model may read its artifacts whenever it predicts
+                    shutil.rmtree(folder, ignore_errors=True)
+        return _models[name]
 
 
 def pack_model(folder: Path) -> bytes:

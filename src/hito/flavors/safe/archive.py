@@ -6,6 +6,7 @@ Limits are far above real models. They exist so that a small file cannot ask for
 import io
 import math
 import re
+import threading
 import zipfile
 import zlib
 from typing import Any
@@ -27,6 +28,9 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, OSEr
 _MEMBER = re.compile(r"[0-9a-f-]{1,64}\.(npy|npz|bin)")
 _NPZ_PARTS = frozenset({"data.npy", "indices.npy", "indptr.npy", "shape.npy", "format.npy", "row.npy", "col.npy"})
 _NPZ_KINDS = frozenset({"csr", "csc", "coo"})
+
+_PARSING = threading.Lock()
+"""CPython 3.11 counts the depth of a literal that is read for all threads together, and raises SystemError when they differ."""
 
 
 class Archive:
@@ -89,7 +93,8 @@ class Archive:
                 raise self.refused(f"has an array {name} of version {version}")
             # The public readers know versions 1 and 2; 3 differs in the text of field names alone.
             reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            shape, by_column, dtype = reader(stream, max_header_size=MAX_HEADER_BYTES)
+            with _PARSING:
+                shape, by_column, dtype = reader(stream, max_header_size=MAX_HEADER_BYTES)
         except (ValueError, TypeError, SyntaxError, EOFError, RecursionError, MemoryError, OverflowError) as error:
             raise self.refused(f"has no array in {name}: {error}") from None
         if dtype.hasobject:
