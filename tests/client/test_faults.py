@@ -217,7 +217,8 @@ def test_a_disk_that_is_full_costs_a_warning_and_nothing_else(programs: Any, mak
     """A limit on the size of files refuses a write in the middle of a frame, as a full disk does."""
     server = make_server(folder=tmp_path / "server")
     limit = (
-        "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "sys.dont_write_bytecode = True\n"  # else half a compiled module would be left for the other tests
         "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
     )
     ended = programs.run(limit + TRAINING.replace("500", "20000"), server.url)

@@ -212,6 +212,7 @@ def test_a_full_disk_is_told_and_reads_go_on_and_nothing_is_half_written(small_d
 
 FILLER = """
 import resource, sys
+sys.dont_write_bytecode = True  # else half a compiled module would be left for the other tests
 from hito.core.errors import Unavailable
 from hito.store.open import open_database
 

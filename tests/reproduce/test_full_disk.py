@@ -13,6 +13,8 @@ def limited(folder: Path, size: int, *arguments: str, **variables: str) -> "subp
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
+    # Else half a compiled module would be left beside ours, for all that run after this.
+    variables["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run(
         [HITO, *arguments], cwd=folder, env={**os.environ, **variables}, capture_output=True, text=True, check=False,
         preexec_fn=limit, timeout=120,
