@@ -52,14 +52,13 @@ lint: setup ## style, types, layers, of Python and of the page
 	$(BIN)/python ui/make_types.py --check
 	cd ui && npm run --silent types && npm run --silent lint
 
-# Tests run on two workers, files in the order of their names: by default those with the most tests come first, and a long test
-# that is alone in its file runs at the end beside an idle worker. Libraries that start a thread for each processor would only wait for each other.
+# Tests run on two workers: libraries that start a thread for each processor would only wait for each other.
 test: export OMP_NUM_THREADS = 1
 test: export OPENBLAS_NUM_THREADS = 1
 test: setup clients browser lint ## everything that must hold
 	cd ui && npm run --silent test
 	cd ui && npm run --silent e2e
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 25
+	$(BIN)/pytest -n 2 --dist loadfile --durations 25
 
 e2e: setup browser ## the page's journeys, its keyboard, axe on every screen: in a real browser
 	cd ui && npm run --silent e2e
