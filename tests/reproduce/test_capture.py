@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hito.reproduce import capture, context, machine, packages, secrets, source
+from hito.reproduce import capture, context, files, machine, packages, secrets, source
 
 GIT = [
     "git",
@@ -152,6 +152,7 @@ def test_large_files_are_left_out_and_named(checkout: Path) -> None:
 def test_everything_is_gathered(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     monkeypatch.setenv("MY_SECRET", "do not tell")
+    monkeypatch.setattr(files, "_seen", {})  # what other tests of this process have read
     found = capture.gather(machine.note())
     described = json.loads(found.files["hito/environment.json"])
     assert described["entry_point"] == str(checkout / "train.py")
